@@ -1,0 +1,48 @@
+/** From the system's errors to ours: what a system error means where fifodirs are concerned, and what to do about it. */
+import { FifodirError, type Operation } from './error.ts'
+import { isSystemError, reasonOf } from './posix/system-error.ts'
+
+const HINTS: Partial<Record<Operation, Record<string, string>>> = {
+  make: {
+    EACCES: 'make it where this user may write, or take it over as its owner',
+    ENOENT: 'make its parent directory first',
+    ENOTDIR: 'remove what stands there, or choose another name',
+    EPERM: 'choose a group that this user belongs to',
+  },
+  notify: {
+    ENOENT: 'make it first, with makeFifodir',
+    ENOTDIR: 'name the fifodir itself',
+    EACCES: 'notify as its owner, who alone may list it',
+  },
+  clean: {
+    ENOENT: 'make it first, with makeFifodir',
+    ENOTDIR: 'name the fifodir itself',
+    EACCES: 'clean it as its owner, who alone may list it',
+  },
+  'subscribe to': {
+    ENOENT: 'make it first, with makeFifodir, or wait for it to appear',
+    ENOTDIR: 'name the fifodir itself',
+    EACCES: 'its mode lets this user create nothing there: make it with mode 1733, or join its group',
+    ENOSPC: 'make room on its file system (a FIFO takes an inode), or raise the limit of file watches',
+  },
+}
+
+const DESCRIPTORS = 'raise the limit of open files (ulimit -n)'
+const HINTS_EVERYWHERE: Record<string, string> = { EMFILE: DESCRIPTORS, ENFILE: DESCRIPTORS }
+
+/** The failure of `operation` on the fifodir at `path` that a system error tells of; anything else is passed on. */
+export function failure(operation: Operation, path: string, cause: unknown): unknown {
+  if (!isSystemError(cause)) return cause
+  const { code } = cause
+  const hint = HINTS[operation]?.[code] ?? HINTS_EVERYWHERE[code]
+  return new FifodirError({ code, operation, path, reason: reasonOf(cause), hint, cause })
+}
+
+/** Runs `act`, and throws its system errors as the failures of `operation` on the fifodir at `path`. */
+export function attempt<Result>(operation: Operation, path: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    throw failure(operation, path, error)
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Subscribing: a FIFO of one's own in a fifodir, from which events come as they are sent. All of it is synchronous:
+ * when {@link subscribe} returns, no later event can be missed.
+ */
+import { renameSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { attempt, failure } from './failure.ts'
+import { newFifoName } from './fifo-name.ts'
+import { closeDescriptor } from './posix/descriptor.ts'
+import { makeFifo } from './posix/fifo.ts'
+import { isSystemError } from './posix/system-error.ts'
+import { openReadEnd } from './read-end.ts'
+import { removeFifo } from './write-end.ts'
+
+/** Whoever finds the FIFO may write to it, and only the directory's owner can find it. */
+const MODE = 0o622
+
+export interface Receiver {
+  /** Takes events as they come, one or many; `bytes` is reused as soon as it returns. */
+  bytes(bytes: Uint8Array): void
+  /** The subscription broke, and is gone: a system error while reading. */
+  error(error: unknown): void
+}
+
+/**
+ * Subscribes to the fifodir at `directory`, an absolute path; errors call it `path`, as the caller does.
+ *
+ * Guarantee: from the return on every event of every notifier reaches `receiver`, in a later turn of the event loop,
+ * until the returned function is called, which is synchronous too, and leaves no trace in the directory. When the
+ * process ends by itself or by `process.exit()`, that is done for it.
+ *
+ * @throws FifodirError ENOENT, ENOTDIR, EACCES on the directory, ENOSPC, EMFILE, ENFILE; nothing is left behind
+ * @see s6 2.15.1.0 src/libs6/s6-ftrigrd.c, ftrigio_add
+ */
+export function subscribe(path: string, directory: string, receiver: Receiver): () => void {
+  const { fifo, fds } = attempt('subscribe to', path, () => listen(directory))
+  const [fd, keeper] = fds as [number, number?]
+  const socket = new Socket({
+    fd,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer: (buffer ??= Buffer.allocUnsafeSlow(65536)),
+      callback(length, filled) {
+        receiver.bytes(filled.subarray(0, length) as Uint8Array)
+        return true
+      },
+    },
+  })
+  const unsubscribe = (): void => {
+    if (!live.delete(unsubscribe)) return
+    if (live.size === 0) process.removeListener('exit', unsubscribeAll)
+    removeFifo(fifo)
+    socket.destroy()
+    if (keeper !== undefined) closeDescriptor(keeper)
+  }
+  if (live.size === 0) process.on('exit', unsubscribeAll)
+  live.add(unsubscribe)
+  socket.on('error', (error) => {
+    unsubscribe()
+    receiver.error(failure('subscribe to', path, error))
+  })
+  return unsubscribe
+}
+
+/** One buffer for all subscriptions of a thread: whatever is read into it is taken out before the next read. */
+let buffer: Buffer | undefined
+
+/** What is to be undone when the thread ends in an orderly way. */
+const live = new Set<() => void>()
+
+function unsubscribeAll(): void {
+  for (const unsubscribe of live) unsubscribe()
+}
+
+/** Makes the FIFO under its hidden name, opens it, and renames it: no notifier ever sees one that nobody reads. */
+function listen(directory: string): { fifo: string; fds: number[] } {
+  const name = makeHidden(directory)
+  const fifo = `${directory}/${name}`
+  const hidden = `${directory}/.${name}`
+  let fds: number[] = []
+  try {
+    fds = openReadEnd(hidden, MODE)
+    renameSync(hidden, fifo)
+    return { fifo, fds }
+  } catch (error) {
+    for (const fd of fds) closeDescriptor(fd)
+    removeFifo(hidden)
+    throw error
+  }
+}
+
+function makeHidden(directory: string): string {
+  for (;;) {
+    const name = newFifoName()
+    try {
+      makeFifo(`${directory}/.${name}`, MODE)
+      return name
+    } catch (error) {
+      if (!isSystemError(error, 'EEXIST')) throw error
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The writing side of one subscription, in a directory where anybody may have put anything: opened without ever
+ * blocking, following a link, or touching what is not a FIFO.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { isSystemError } from './posix/system-error.ts'
+
+/**
+ * What became of one message for one subscription:
+ * - `delivered`: the subscriber has the whole message in its pipe;
+ * - `full`: its pipe has no room, the message is lost for this subscriber;
+ * - `stale`: its subscriber is dead;
+ * - `denied`: it may not be written to;
+ * - `foreign`: what bears the name is not a FIFO;
+ * - `gone`: it was removed meanwhile, as by an unsubscribe.
+ */
+export type Outcome = 'delivered' | 'full' | 'stale' | 'denied' | 'foreign' | 'gone'
+
+/** Opens the FIFO at `path` for writing; where that cannot be, says why. @throws EMFILE, ENFILE */
+export function openWriteEnd(path: string): number | Exclude<Outcome, 'delivered' | 'full'> {
+  let fd: number
+  try {
+    // opening alone can act on a device, and a socket answers ENXIO as a stale FIFO does: so look first
+    if (!lstatSync(path).isFIFO()) return 'foreign'
+    fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  } catch (error) {
+    if (!isSystemError(error) || error.code === 'EMFILE' || error.code === 'ENFILE') throw error
+    return OBSTACLES[error.code] ?? 'denied'
+  }
+  if (fstatSync(fd).isFIFO()) return fd
+  closeSync(fd) // it was exchanged since the look
+  return 'foreign'
+}
+
+const OBSTACLES: Record<string, 'stale' | 'foreign' | 'gone'> = { ENXIO: 'stale', ELOOP: 'foreign', ENOENT: 'gone' }
+
+/** Writes a message to an open write end: at most PIPE_BUF bytes, so the kernel takes all of it or nothing. */
+export function send(fd: number, bytes: Uint8Array): 'delivered' | 'full' | 'stale' {
+  try {
+    writeSync(fd, bytes)
+    return 'delivered'
+  } catch (error) {
+    if (isSystemError(error, 'EAGAIN')) return 'full'
+    if (isSystemError(error, 'EPIPE')) return 'stale'
+    throw error
+  }
+}
+
+/** Removes a FIFO whose subscriber is dead or leaves. What cannot be removed stays stale, and harms nobody. */
+export function removeFifo(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+  }
+}

@@ -1,0 +1,127 @@
+/** The types of everything that `fifodir` exports: checked by the compiler, as it builds the tests. */
+import * as fifodir from 'fifodir'
+import type {
+  Cleaned,
+  Delivery,
+  EventsOptions,
+  FifodirErrorFacts,
+  MakeOptions,
+  Match,
+  Matcher,
+  Missing,
+  NotifierOptions,
+  Occurrence,
+  Operation,
+  PatternOptions,
+  Wait,
+  WaitOptions,
+} from 'fifodir'
+import { exec } from 'fifodir/posix'
+import type { Observable, OperatorFunction } from 'rxjs'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+
+type AnyPattern = string | RegExp | fifodir.Pattern
+
+test('these values are exported, and no others', () => {
+  expect(Object.keys(fifodir).toSorted()).toEqual([
+    'FifodirError',
+    'Notifier',
+    'Pattern',
+    'PatternError',
+    'TimedOutError',
+    'cleanFifodir',
+    'events',
+    'makeFifodir',
+    'match',
+    'notify',
+    'waitFor',
+    'waitForAll',
+    'waitForAny',
+  ])
+})
+
+describe('the functions take and return', () => {
+  test('directories', () => {
+    expectTypeOf(fifodir.makeFifodir).toEqualTypeOf<(path: string, options?: MakeOptions) => void>()
+    expectTypeOf<MakeOptions>().toEqualTypeOf<{ readonly group?: number | string; readonly force?: boolean }>()
+    expectTypeOf(fifodir.cleanFifodir).toEqualTypeOf<(path: string) => Cleaned>()
+    expectTypeOf<Cleaned>().toEqualTypeOf<Readonly<Record<'live' | 'stale' | 'denied' | 'foreign', number>>>()
+  })
+
+  test('notifications', () => {
+    expectTypeOf(fifodir.notify).toEqualTypeOf<(path: string, events: string | Uint8Array) => Delivery>()
+    expectTypeOf<Delivery>().toEqualTypeOf<
+      Readonly<Record<'delivered' | 'full' | 'stale' | 'denied' | 'foreign', number>>
+    >()
+    expectTypeOf(fifodir.Notifier).toBeConstructibleWith('event', { maxOpen: 1 })
+    expectTypeOf<NotifierOptions>().toEqualTypeOf<{ readonly maxOpen?: number }>()
+    expectTypeOf<fifodir.Notifier>().toExtend<Disposable>()
+    expectTypeOf<fifodir.Notifier['path']>().toEqualTypeOf<string>()
+    expectTypeOf<fifodir.Notifier['notify']>().toEqualTypeOf<(events: string | Uint8Array) => Delivery>()
+    expectTypeOf<fifodir.Notifier['close']>().toEqualTypeOf<() => void>()
+  })
+
+  test('events and matches', () => {
+    expectTypeOf(fifodir.events).toEqualTypeOf<(path: string, options?: EventsOptions) => Observable<string>>()
+    expectTypeOf<EventsOptions>().toEqualTypeOf<{ readonly appear?: boolean }>()
+    expectTypeOf(fifodir.match).toEqualTypeOf<(pattern: AnyPattern) => OperatorFunction<string, Match>>()
+    expectTypeOf<Match>().toEqualTypeOf<{
+      readonly event: string
+      readonly sequence: string
+      readonly truncated: boolean
+    }>()
+  })
+
+  test('waits', () => {
+    expectTypeOf(fifodir.waitFor).toEqualTypeOf<
+      (path: string, pattern: AnyPattern, options?: WaitOptions) => Promise<Occurrence>
+    >()
+    expectTypeOf(fifodir.waitForAll).toEqualTypeOf<
+      (waits: readonly Wait[], options?: WaitOptions) => Promise<Occurrence[]>
+    >()
+    expectTypeOf(fifodir.waitForAny).toEqualTypeOf<
+      (waits: readonly Wait[], options?: WaitOptions) => Promise<Occurrence & { index: number }>
+    >()
+    expectTypeOf<Wait>().toEqualTypeOf<readonly [path: string, pattern: AnyPattern]>()
+    expectTypeOf<Occurrence>().toExtend<Match & { readonly path: string; readonly at: Date }>()
+    expectTypeOf<WaitOptions>().toExtend<EventsOptions>()
+    expectTypeOf<WaitOptions['timeoutMs']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<WaitOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>()
+  })
+
+  test('patterns', () => {
+    expectTypeOf(fifodir.Pattern).toBeConstructibleWith('u.*U', { budgetBytes: 1 })
+    expectTypeOf(fifodir.Pattern).toBeConstructibleWith(/u.*U/)
+    expectTypeOf<PatternOptions>().toEqualTypeOf<{ readonly budgetBytes?: number }>()
+    expectTypeOf<typeof fifodir.Pattern.from>().toEqualTypeOf<(pattern: AnyPattern) => fifodir.Pattern>()
+    expectTypeOf<fifodir.Pattern['source']>().toEqualTypeOf<string | RegExp>()
+    expectTypeOf<fifodir.Pattern['matcher']>().toEqualTypeOf<() => Matcher>()
+    expectTypeOf<Matcher['step']>().toEqualTypeOf<(byte: number) => boolean>()
+    expectTypeOf<Matcher['reset']>().toEqualTypeOf<() => void>()
+  })
+
+  test('exec', () => {
+    type Argument = string | Uint8Array
+    expectTypeOf(exec).toEqualTypeOf<(program: Argument, args?: readonly Argument[]) => never>()
+  })
+})
+
+describe('the errors are', () => {
+  test('a FifodirError by its facts', () => {
+    expectTypeOf(fifodir.FifodirError).toBeConstructibleWith({ code: 'ENOENT', operation: 'make', reason: 'none' })
+    expectTypeOf<fifodir.FifodirError>().toExtend<Error & FifodirErrorFacts>()
+    expectTypeOf<fifodir.FifodirError['code']>().toEqualTypeOf<string>()
+    expectTypeOf<fifodir.FifodirError['path']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<fifodir.FifodirError['hint']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<'make' | 'clean' | 'notify' | 'subscribe to' | 'wait' | 'compile pattern'>().toExtend<Operation>()
+  })
+
+  test('and two kinds with more of them', () => {
+    expectTypeOf<fifodir.TimedOutError>().toExtend<fifodir.FifodirError>()
+    expectTypeOf<fifodir.TimedOutError['missing']>().toEqualTypeOf<readonly Missing[]>()
+    expectTypeOf<Missing>().toEqualTypeOf<Readonly<Record<'path' | 'pattern' | 'seen', string>>>()
+    expectTypeOf<fifodir.PatternError>().toExtend<fifodir.FifodirError>()
+    expectTypeOf<fifodir.PatternError['pattern']>().toEqualTypeOf<string>()
+    expectTypeOf<fifodir.PatternError['offset']>().toEqualTypeOf<number>()
+  })
+})
