@@ -1,0 +1,45 @@
+/** From errors to what the user is told, and to exit codes. */
+import { FifodirError, PatternError } from 'fifodir'
+import { UsageError } from './command.ts'
+import { warn } from './output.ts'
+
+export const EXIT = {
+  done: 0,
+  /** It cannot happen any more, or nobody was reached. */
+  impossible: 1,
+  timedOut: 99,
+  usage: 100,
+  system: 111,
+  notExecutable: 126,
+  notFound: 127,
+} as const
+
+/** What is to be done about it, where the command knows more than the library. */
+const HINTS: Record<string, string> = {
+  'notify ENOENT': "make it first, with 'fifodir make'",
+  'clean ENOENT': "make it first, with 'fifodir make'",
+  'subscribe to ENOENT': "make it first, with 'fifodir make', or wait for it with --appear",
+}
+
+/** Tells the user what went wrong with `command`. @returns the exit code */
+export function report(error: unknown, command = 'fifodir'): number {
+  if (isClosedOutput(error)) return EXIT.done
+  warn(error instanceof UsageError ? `${error.message}; see '${command} --help'` : messageOf(error))
+  if (error instanceof PatternError || error instanceof UsageError) return EXIT.usage
+  if (error instanceof FifodirError) return error.code === 'ETIMEDOUT' ? EXIT.timedOut : EXIT.system
+  // what the library says of wrong arguments
+  if (error instanceof TypeError || error instanceof RangeError) return EXIT.usage
+  return EXIT.system
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof FifodirError)) return error instanceof Error ? error.message : String(error)
+  const hint = HINTS[`${error.operation} ${error.code}`]
+  if (hint === undefined || error.hint === undefined) return error.message
+  return error.message.slice(0, -error.hint.length) + hint
+}
+
+/** Whoever read our output has seen enough. */
+function isClosedOutput(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
+}

@@ -1,0 +1,72 @@
+/** The whole command as commander sees it: `--help`, `--version`, and every command line that is not plain. */
+import { CommanderError, Command as Program } from 'commander'
+import { clean } from './clean.ts'
+import { type Command, type Invocation, UsageError } from './command.ts'
+import { EXIT } from './exit.ts'
+import { listen } from './listen.ts'
+import { make } from './make.ts'
+import { notify } from './notify.ts'
+import { print } from './output.ts'
+import { splitProgram } from './read.ts'
+import { wait } from './wait.ts'
+
+/** Filled in by the build. */
+declare const VERSION: string
+
+export const COMMANDS: readonly Command[] = [make, clean, notify, wait, listen]
+
+/** Reads the command line with commander, and runs it. @returns the exit code */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  const read = readWithCommander(argv)
+  return read === undefined ? EXIT.done : read.command.run(read.invocation)
+}
+
+/**
+ * @returns the command and its invocation, or undefined where help or version was all that was asked for
+ * @throws UsageError for what makes no sense
+ */
+export function readWithCommander(argv: readonly string[]): { command: Command; invocation: Invocation } | undefined {
+  const named = COMMANDS.find(({ name }) => name === argv[0])
+  const { own, program } = named ? splitProgram(named, argv.slice(1)) : { own: argv.slice(1) }
+  let read: ReturnType<typeof readWithCommander>
+  const cli = buildProgram((command, invocation) => {
+    read = { command, invocation: { ...invocation, program } }
+  })
+  try {
+    cli.parse([...argv.slice(0, 1), ...own], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return undefined
+    throw new UsageError(error.code === 'commander.help' ? 'no command' : oneLine(error.message))
+  }
+  return read
+}
+
+function buildProgram(chosen: (command: Command, invocation: Invocation) => void): Program {
+  const cli = new Program('fifodir')
+    .description('Events and readiness between Unix processes, through nothing but a directory.')
+    .version(VERSION)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 it cannot happen any more, 99 timed out, 100 wrong usage, 111 a system call failed.',
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: () => undefined })
+  for (const command of COMMANDS) {
+    const sub = cli
+      .command(command.name)
+      .summary(command.summary)
+      .description(`${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`)
+      .usage(command.usage)
+      .argument('[operands...]')
+      .addHelpText('after', `\n${command.help}`)
+    for (const { short, long, value, help } of command.options)
+      sub.option(`${short ? `-${short}, ` : ''}--${long}${value ? ` <${value}>` : ''}`, help)
+    sub.action(() => chosen(command, { options: sub.opts(), operands: sub.args }))
+  }
+  return cli
+}
+
+function oneLine(message: string): string {
+  return message.replace(/^error: /, '').replaceAll(/\s+/g, ' ')
+}
