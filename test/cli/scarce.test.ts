@@ -1,9 +1,10 @@
 /** Where something runs out: room on the file system, descriptors. */
 import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Outcome, outcomeOf } from '../support/outcome.ts'
 import { FIFODIR, run } from '../support/process.ts'
-import { fifosIn, newDirectory, newFifodir } from '../support/scratch.ts'
+import { newDirectory, newFifodir } from '../support/scratch.ts'
 
 const mayMount = spawnSync('unshare', ['--mount', 'true']).status === 0
 
@@ -54,7 +55,7 @@ describe('the limit of open descriptors', () => {
     const pairs = Array.from({ length: 40 }, () => [dir, 'U']).flat()
     const args = [command, ...pairs, '--', 'touch', `${dir}/new`]
     expect(await limited(args)).toEqual({ ended: 111, out: '', err: message(dir) })
-    expect(fifosIn(dir)).toEqual([])
+    expect(readdirSync(dir)).toEqual([])
   })
 
   test('notify needs one descriptor at a time, however many are subscribed', async () => {

@@ -1,10 +1,11 @@
 /** Signals and closed outputs: how the command ends when it is not to wait any longer. */
+import { readdirSync } from 'node:fs'
 import { notify } from 'fifodir'
 import { describe, expect, test } from 'vitest'
 import { begin, outcomeOf } from '../support/outcome.ts'
 import { untilPrinted } from '../support/own-process.ts'
 import { FIFODIR, start, startFifodir } from '../support/process.ts'
-import { fifosIn, newFifodir, untilSubscribed } from '../support/scratch.ts'
+import { newFifodir, untilSubscribed } from '../support/scratch.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -20,7 +21,7 @@ describe.each([
     await untilSubscribed(dir, 2)
     waiting.child.kill(signal)
     expect(await waiting.outcome).toEqual({ ended: signal, out: '', err: '' })
-    expect(fifosIn(dir)).toEqual([])
+    expect(readdirSync(dir)).toEqual([])
   })
 })
 
@@ -34,7 +35,7 @@ describe('listen, with PROG,', () => {
     listening.child.kill(signal)
     listening.child.stdin?.end('\n')
     expect(await outcomeOf(listening.ended)).toEqual({ ended: signal, out: `ready\nPROG got ${signal}\n`, err: '' })
-    expect(fifosIn(dir)).toEqual([])
+    expect(readdirSync(dir)).toEqual([])
   })
 
   test('is ended by the signal where PROG has ended before', async () => {
@@ -43,7 +44,7 @@ describe('listen, with PROG,', () => {
     await untilPrinted(listening, 'ready')
     listening.child.kill('SIGTERM')
     expect((await outcomeOf(listening.ended)).ended).toBe('SIGTERM')
-    expect(fifosIn(dir)).toEqual([])
+    expect(readdirSync(dir)).toEqual([])
   })
 })
 
@@ -66,7 +67,7 @@ describe('an output that nobody reads any more', () => {
     await untilSubscribed(dir)
     notify(dir, 'U')
     expect(await outcomeOf(listening.ended)).toEqual({ ended: 0, out: '0\n', err: '' })
-    expect(fifosIn(dir)).toEqual([])
+    expect(readdirSync(dir)).toEqual([])
   })
 
   test('ends help quietly', async () => {

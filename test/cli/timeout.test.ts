@@ -23,7 +23,7 @@ describe('a time-out', () => {
     expect(await waiting.outcome).toEqual({
       ended: 99,
       out: '',
-      err: `fifodir: cannot wait: not within 400 ms: 'x' in ${dir} (events seen: "a\\n\\""), 'a.*x' in ${dir} (events seen: "a\\n\\"") (ETIMEDOUT)\n`,
+      err: `fifodir: cannot wait: not within 400 ms: 'x' in ${dir} (events seen: 'a\\x0a"'), 'a.*x' in ${dir} (events seen: 'a\\x0a"') (ETIMEDOUT)\n`,
     })
   })
 

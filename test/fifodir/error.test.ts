@@ -32,6 +32,7 @@ describe('a FifodirError', () => {
     const error = new FifodirError({ ...FACTS, hint: 'make it first' })
     expect(JSON.parse(JSON.stringify(error))).toEqual({ ...FACTS, hint: 'make it first' })
     expect(Object.keys(error)).not.toContain('name')
+    expect(Object.getOwnPropertyDescriptor(FifodirError.prototype, 'name')?.enumerable).toBe(false)
     expect(inspect(error)).toMatch(/^FifodirError: cannot notify svc\/event/)
   })
 

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['error', 'event', 'tai64n'],
   ['pattern', 'search'],
   ['posix', 'path', 'failure'],
-  ['fifo-name', 'write-end', 'read-end', 'directory', 'notify', 'notifier', 'subscriber'],
+  ['fifo-name', 'write-end', 'read-end', 'reading', 'directory', 'notify', 'notifier', 'subscriber'],
   ['appearance', 'events', 'match', 'wait'],
   [],
   [],

@@ -58,6 +58,27 @@ describe('a notifier', () => {
     expect(descriptors()).toBe(before)
   })
 
+  test('knows every change of the directory, however close it is to the one before', () => {
+    const fifodir = newFifodir()
+    using notifier = new Notifier(fifodir)
+    const subscribe = (): { unsubscribe(): void } => events(fifodir).subscribe()
+    for (let pauseMs = 0; pauseMs <= 30; pauseMs++) {
+      for (const end = performance.now() + pauseMs; performance.now() < end; );
+      const counts = [notifier.notify('a').delivered]
+      const first = subscribe()
+      counts.push(notifier.notify('b').delivered)
+      const second = subscribe()
+      counts.push(notifier.notify('c').delivered)
+      first.unsubscribe()
+      const third = subscribe()
+      counts.push(notifier.notify('d').delivered)
+      second.unsubscribe()
+      third.unsubscribe()
+      counts.push(notifier.notify('e').delivered)
+      expect(counts, `${pauseMs} ms after the last change`).toEqual([0, 1, 2, 2, 0])
+    }
+  })
+
   test('removes the FIFO of a subscriber that was killed while its end was kept', async () => {
     const fifodir = newFifodir()
     const subscriber = startOwnProcess(({ events: of }, path) => void of(path).subscribe(), [fifodir])

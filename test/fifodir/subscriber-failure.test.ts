@@ -6,6 +6,8 @@ import { firstValueFrom } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { mountTmpfs } from '../support/memory-file-system.ts'
 import { inOwnProcess } from '../support/own-process.ts'
+import { describeWithPeer } from '../support/peers.ts'
+import { run } from '../support/process.ts'
 import { describeAsRoot } from '../support/root.ts'
 import { newFifodir } from '../support/scratch.ts'
 
@@ -64,6 +66,27 @@ describe('where descriptors run out', () => {
       { descriptors: 64 },
     )
     expect(result).toEqual({ failures: 3, missing: 0, entries: 0, left: [] })
+  })
+})
+
+const SUBSCRIBE = `
+  import fs from 'node:fs'
+  import { events } from 'fifodir'
+  events('/dev/null/none').subscribe({ error() {} }) // whatever loads late is loaded
+  const before = fs.readdirSync('/proc/self/fd').length
+  let failure
+  events(process.argv[1]).subscribe({ error: ({ code }) => (failure = code) })
+  const left = fs.readdirSync('/proc/self/fd').length - before
+  console.log(failure, left)`
+
+describeWithPeer('where a system call fails', 'strace', ['strace'], () => {
+  test.each(['mknodat', 'fchmod', 'rename'])('%s, the subscription does, and leaves nothing behind', async (call) => {
+    const fifodir = newFifodir()
+    const failing = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=EROFS`]
+    const node = [process.execPath, '--input-type=module', '-e', SUBSCRIBE, fifodir]
+    const { stdout, stderr } = await run('strace', [...failing, ...node])
+    expect({ stdout: stdout.toString(), stderr }).toEqual({ stdout: 'EROFS 0\n', stderr: '' })
+    expect(readdirSync(fifodir)).toEqual([])
   })
 })
 

@@ -32,7 +32,7 @@ describe('a wait whose time is up', () => {
       operation: 'wait',
       missing: [{ path: fifodir, pattern: 'u.*U', seen: 'su' }],
     })
-    expect(error.message).toBe(`cannot wait: not within 20 ms: 'u.*U' in ${fifodir} (events seen: "su") (ETIMEDOUT)`)
+    expect(error.message).toBe(`cannot wait: not within 20 ms: 'u.*U' in ${fifodir} (events seen: 'su') (ETIMEDOUT)`)
     expect(readdirSync(fifodir)).toEqual([])
   })
 
@@ -54,7 +54,7 @@ describe('a wait whose time is up', () => {
       { path: three, pattern: 'c', seen: '\n\0' },
     ])
     expect(error.message).toBe(
-      `cannot wait: not within 20 ms: '/b/i' in ${two} (events seen: none), 'c' in ${three} (events seen: "\\n\\u0000") (ETIMEDOUT)`,
+      `cannot wait: not within 20 ms: '/b/i' in ${two} (events seen: none), 'c' in ${three} (events seen: '\\x0a\\x00') (ETIMEDOUT)`,
     )
   })
 

@@ -91,6 +91,7 @@ describe('waitForAll', () => {
       [cache, /v/],
     ])
     notify(cache, 'xv')
+    await untilSubscribed(cache, 0)
     notify(database, 'U')
     expect(await up).toMatchObject([
       { path: database, event: 'U', sequence: 'U' },

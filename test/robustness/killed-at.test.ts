@@ -19,8 +19,8 @@ async function subscribeKilledAt(call: string, fifodir: string): Promise<void> {
 describeWithPeer('promise 4: a subscriber that is killed', 'strace', ['strace'], () => {
   test.each([
     ['before it has made its FIFO leaves nothing', 'mknodat', [], 0],
-    ['before it has opened its FIFO for everybody leaves it hidden', 'fchmod', ['.ftrig1'], 0],
-    ['before it listens leaves its FIFO hidden, where no notification looks', 'rename', ['.ftrig1'], 0],
+    ['before it has opened its FIFO for everybody leaves it hidden, until a minute later', 'fchmod', ['.ftrig1'], 0],
+    ['before it listens leaves its FIFO hidden, until a minute later', 'rename', ['.ftrig1'], 0],
     ['before it has unsubscribed leaves a stale FIFO, which the next notification removes', 'unlink', ['ftrig1'], 1],
   ])('%s', async (_, call, left, stale) => {
     const fifodir = newFifodir()

@@ -35,6 +35,6 @@ test.each(['events', 'match', 'waitFor'] as const)(
       [newFifodir(), kind],
       { nodeOptions: ['--expose-gc'] },
     )
-    expect(grown).toBeLessThan(64 * 1024)
+    expect(grown).toBeLessThan(256 * 1024) // a byte for every 35 events; compiled code comes and goes
   },
 )

@@ -1,6 +1,6 @@
 /** The command as the user that owns nothing runs it: for tests that run as root. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { NOBODY } from './own-process.ts'
@@ -13,7 +13,7 @@ export function startAsNobody(args: readonly string[], options: Parameters<typeo
   chmodSync(place, 0o755)
   const command = join(place, 'fifodir.cjs')
   copyFileSync(FIFODIR, command)
-  const koffi = createRequire(FIFODIR).resolve('koffi')
+  const koffi = realpathSync(createRequire(FIFODIR).resolve('koffi'))
   const modules = koffi.slice(0, koffi.lastIndexOf('/koffi/'))
   execFileSync('cp', ['-RL', modules, join(place, 'node_modules')])
   return start(process.execPath, [command, ...args], { ...options, uid: NOBODY, gid: NOBODY })

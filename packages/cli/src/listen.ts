@@ -22,6 +22,8 @@ Without PROG: prints every match as it comes, or every event where PATTERN is le
   fifodir listen /run/db/event
   fifodir listen -n 1 /run/db/event 'u.*U' /run/cache/event U
 
+A PATTERN that begins with - is written [-].
+
 Exit: 0 it came; 1 PROG failed first; 99 time is up; 100 wrong usage; 111 a system call failed.`,
   options: [{ short: 'n', long: 'count', value: 'N', help: 'end after N matches (without PROG)' }, ...WAITING_OPTIONS],
   takesProgram: true,

@@ -46,6 +46,7 @@ function buildProgram(chosen: (command: Command, invocation: Invocation) => void
   const cli = new Program('fifodir')
     .description('Events and readiness between Unix processes, through nothing but a directory.')
     .version(VERSION)
+    .configureHelp({ subcommandTerm: (sub) => sub.name() })
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 it cannot happen any more, 99 timed out, 100 wrong usage, 111 a system call failed.',

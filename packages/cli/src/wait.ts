@@ -18,6 +18,8 @@ the command then becomes PROG: same pid, same environment.
 
 What was sent before is not waited for: start what will notify after the wait, or use listen.
 
+A PATTERN that begins with - is written [-].
+
 Exit: 0 it came; 99 time is up; 100 wrong usage; 111 a system call failed; 126, 127 PROG cannot be run, is not found.`,
   options: WAITING_OPTIONS,
   takesProgram: true,

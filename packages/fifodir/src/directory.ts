@@ -2,24 +2,14 @@
  * The fifodir itself: a directory that its notifier makes, in which every subscription is a FIFO. No data is ever
  * stored in it, so a file system in memory is the natural place.
  */
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmdirSync,
-} from 'node:fs'
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, mkdirSync, openSync, rmdirSync } from 'node:fs'
 import { checkPath } from './path.ts'
 import { FifodirError } from './error.ts'
 import { attempt } from './failure.ts'
-import { isFifoName } from './fifo-name.ts'
 import { changeMode } from './posix/fifo.ts'
 import { groupNumber } from './posix/group.ts'
 import { isSystemError } from './posix/system-error.ts'
+import { readEntries } from './reading.ts'
 import { openWriteEnd, removeFifo } from './write-end.ts'
 
 const PUBLIC_MODE = 0o1733
@@ -110,12 +100,6 @@ function groupOf(group: number | string): number {
   return gid
 }
 
-/** The names of the subscriptions in the fifodir at `path`, in the order of the directory. */
-export function fifoNames(path: string): string[] {
-  // Latin-1, so that a character is a byte whatever the names are made of
-  return readdirSync(path, 'latin1').filter(isFifoName)
-}
-
 /** How many of a fifodir's FIFOs had a `live` subscriber, were `stale` and removed, `denied`, or not FIFOs at all. */
 export interface Cleaned {
   readonly live: number
@@ -139,9 +123,9 @@ export function cleanFifodir(path: string): Cleaned {
   checkPath(path)
   return attempt('clean', path, () => {
     const tally = { live: 0, stale: 0, denied: 0, foreign: 0 }
-    for (const name of fifoNames(path)) {
-      const fifo = `${path}/${name}`
-      const end = openWriteEnd(fifo)
+    for (const entry of readEntries(path).entries) {
+      const fifo = `${path}/${entry.name}`
+      const end = openWriteEnd(fifo, entry)
       if (typeof end === 'number') closeSync(end)
       if (end === 'stale') removeFifo(fifo)
       const found = typeof end === 'number' ? 'live' : end

@@ -35,3 +35,11 @@ function latin1Bytes(text: string): Uint8Array {
   }
   return bytes
 }
+
+/** Text to be read by people: what is no printable ASCII is shown as `\xNN`, or `\uNNNN`. */
+export function printable(text: string): string {
+  return text.replace(/[^ -~]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16)
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`
+  })
+}

@@ -7,6 +7,7 @@ const HINTS: Partial<Record<Operation, Record<string, string>>> = {
     EACCES: 'make it where this user may write, or take it over as its owner',
     ENOENT: 'make its parent directory first',
     ENOTDIR: 'remove what stands there, or choose another name',
+    ENOSPC: 'make room on its file system (a directory takes an inode)',
     EPERM: 'choose a group that this user belongs to',
   },
   notify: {

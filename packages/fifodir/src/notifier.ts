@@ -1,12 +1,12 @@
 /** Notifying often: the write ends of the subscriptions are kept open between notifications. */
-import { closeSync } from 'node:fs'
-import { fifoNames } from './directory.ts'
+import { closeSync, type Dirent } from 'node:fs'
 import { messageBytes } from './event.ts'
 import { attempt } from './failure.ts'
 import { count, type Delivery, newTally, settle } from './notify.ts'
 import { absolutePath } from './path.ts'
 import { descriptorLimit } from './posix/descriptor-limit.ts'
 import { isSystemError } from './posix/system-error.ts'
+import { Reading } from './reading.ts'
 import { openWriteEnd, type Outcome, send } from './write-end.ts'
 
 export interface NotifierOptions {
@@ -16,7 +16,7 @@ export interface NotifierOptions {
 
 /**
  * Sends events to the subscribers of one fifodir, again and again: the same as {@link notify}, with the same guarantees,
- * and faster, since it keeps the write ends open. It reads the directory each time, so it knows all who have subscribed.
+ * and faster, since it keeps the write ends open, and reads the directory only where it may have changed.
  *
  * Its descriptors are close-on-exec. Where descriptors run out it lets go of all that it keeps, and keeps fewer from
  * then on. Relative paths are resolved once, when it is made.
@@ -31,8 +31,11 @@ export interface NotifierOptions {
 export class Notifier implements Disposable {
   readonly path: string
   readonly #directory: string
-  readonly #ends = new Map<string, number>()
   #limit: number
+  #reading: Reading | undefined
+  #subscriptions = new Map<string, Subscription>()
+  /** How many of them have their write end open. */
+  #open = 0
   #closed = false
 
   /** @throws TypeError, RangeError for wrong arguments; the fifodir is first looked at when there is something to send */
@@ -48,34 +51,39 @@ export class Notifier implements Disposable {
     if (this.#closed) throw new Error(`the notifier of ${this.path} is closed`)
     const bytes = messageBytes(events)
     return attempt('notify', this.path, () => {
-      const names = this.#makingRoom(() => fifoNames(this.#directory))
+      if (!this.#reading?.holds(this.#directory)) this.#read()
       const tally = newTally()
-      let kept = 0
-      for (const name of names) {
-        count(tally, this.#send(name, bytes))
-        if (this.#ends.has(name)) kept++
-      }
-      if (this.#ends.size > kept) this.#forgetAllBut(new Set(names))
+      for (const subscription of this.#subscriptions.values()) count(tally, this.#send(subscription, bytes))
       return tally
     })
   }
 
-  #send(name: string, bytes: Uint8Array): Outcome {
-    const end = this.#ends.get(name)
-    const outcome = end === undefined ? 'stale' : send(end, bytes)
-    if (outcome !== 'stale') return outcome
-    // what a kept end says of its reader need not hold for what bears the name now
-    this.#forget(name)
-    return this.#sendFirst(name, bytes)
+  #read(): void {
+    const reading = this.#makingRoom(() => new Reading(this.#directory))
+    const before = this.#subscriptions
+    this.#subscriptions = new Map()
+    for (const entry of reading.entries) {
+      this.#subscriptions.set(entry.name, { entry, end: before.get(entry.name)?.end })
+      before.delete(entry.name)
+    }
+    for (const gone of before.values()) this.#close(gone)
+    this.#reading = reading
   }
 
-  #sendFirst(name: string, bytes: Uint8Array): Outcome {
-    const fifo = `${this.#directory}/${name}`
-    const end = this.#makingRoom(() => openWriteEnd(fifo))
+  #send(subscription: Subscription, bytes: Uint8Array): Outcome {
+    if (subscription.end !== undefined) {
+      const outcome = send(subscription.end, bytes)
+      if (outcome !== 'stale') return outcome
+      // what a kept end says of its reader need not hold for what bears the name now
+      this.#close(subscription)
+    }
+    const fifo = `${this.#directory}/${subscription.entry.name}`
+    const end = this.#makingRoom(() => openWriteEnd(fifo, subscription.entry))
     if (typeof end !== 'number') return settle(fifo, end)
-    this.#ends.set(name, end)
+    subscription.end = end
+    this.#open++
     const outcome = settle(fifo, send(end, bytes))
-    if (outcome === 'stale' || this.#ends.size > this.#limit) this.#forget(name)
+    if (outcome === 'stale' || this.#open > this.#limit) this.#close(subscription)
     return outcome
   }
 
@@ -84,31 +92,37 @@ export class Notifier implements Disposable {
     try {
       return open()
     } catch (error) {
-      if (!isSystemError(error, 'EMFILE', 'ENFILE') || this.#ends.size === 0) throw error
-      this.#limit = this.#ends.size >> 1
-      this.#forgetAllBut(new Set())
+      if (!isSystemError(error, 'EMFILE', 'ENFILE') || this.#open === 0) throw error
+      this.#limit = this.#open >> 1
+      this.#closeAll()
       return open()
     }
   }
 
-  #forget(name: string): void {
-    const end = this.#ends.get(name)
-    if (end === undefined) return
-    this.#ends.delete(name)
-    closeSync(end)
+  #close(subscription: Subscription): void {
+    if (subscription.end === undefined) return
+    closeSync(subscription.end)
+    subscription.end = undefined
+    this.#open--
   }
 
-  #forgetAllBut(names: ReadonlySet<string>): void {
-    for (const name of this.#ends.keys()) if (!names.has(name)) this.#forget(name)
+  #closeAll(): void {
+    for (const subscription of this.#subscriptions.values()) this.#close(subscription)
   }
 
   /** Closes the write ends; idempotent. */
   close(): void {
     this.#closed = true
-    this.#forgetAllBut(new Set())
+    this.#closeAll()
   }
 
   [Symbol.dispose](): void {
     this.close()
   }
+}
+
+/** What was found in the directory, and its write end where that is kept open. */
+interface Subscription {
+  readonly entry: Dirent
+  end: number | undefined
 }

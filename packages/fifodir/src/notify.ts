@@ -2,11 +2,11 @@
  * Notifying: a message written to every FIFO of a fifodir, never blocking, never trusting what is found there, and
  * tidying up after the dead.
  */
-import { closeSync } from 'node:fs'
-import { fifoNames } from './directory.ts'
+import { closeSync, type Dirent } from 'node:fs'
 import { messageBytes } from './event.ts'
 import { attempt } from './failure.ts'
 import { checkPath } from './path.ts'
+import { readEntries } from './reading.ts'
 import { openWriteEnd, type Outcome, removeFifo, send } from './write-end.ts'
 
 /** What a notification came to: how many subscriptions it found, by what became of the message there. */
@@ -52,14 +52,14 @@ export function notify(path: string, events: string | Uint8Array): Delivery {
   const bytes = messageBytes(events)
   return attempt('notify', path, () => {
     const tally = newTally()
-    for (const name of fifoNames(path)) count(tally, sendOnce(`${path}/${name}`, bytes))
+    for (const entry of readEntries(path).entries) count(tally, sendOnce(`${path}/${entry.name}`, entry, bytes))
     return tally
   })
 }
 
 /** Opens, writes, closes. */
-function sendOnce(fifo: string, bytes: Uint8Array): Outcome {
-  const end = openWriteEnd(fifo)
+function sendOnce(fifo: string, entry: Dirent, bytes: Uint8Array): Outcome {
+  const end = openWriteEnd(fifo, entry)
   if (typeof end !== 'number') return settle(fifo, end)
   try {
     return settle(fifo, send(end, bytes))

@@ -1,6 +1,7 @@
 /** Waiting, as promises: for one pattern in one fifodir, or for several, all or any. */
 import { filter, map, merge, Subscription, take } from 'rxjs'
 import { FifodirError } from './error.ts'
+import { printable } from './event.ts'
 import { events, type EventsOptions } from './events.ts'
 import { Pattern } from './pattern/pattern.ts'
 import { type Match, Search } from './search.ts'
@@ -35,7 +36,7 @@ export class TimedOutError extends FifodirError {
 
   constructor(timeoutMs: number, missing: readonly Missing[]) {
     const each = missing.map(({ path, pattern, seen }) => {
-      return `'${pattern}' in ${path} (events seen: ${seen === '' ? 'none' : JSON.stringify(seen)})`
+      return `'${printable(pattern)}' in ${path} (events seen: ${seen === '' ? 'none' : `'${printable(seen)}'`})`
     })
     super({ code: 'ETIMEDOUT', operation: 'wait', reason: `not within ${timeoutMs} ms: ${each.join(', ')}` })
     this.missing = missing

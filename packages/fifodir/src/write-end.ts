@@ -2,7 +2,7 @@
  * The writing side of one subscription, in a directory where anybody may have put anything: opened without ever
  * blocking, following a link, or touching what is not a FIFO.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { isSystemError } from './posix/system-error.ts'
 
 /**
@@ -16,23 +16,29 @@ import { isSystemError } from './posix/system-error.ts'
  */
 export type Outcome = 'delivered' | 'full' | 'stale' | 'denied' | 'foreign' | 'gone'
 
-/** Opens the FIFO at `path` for writing; where that cannot be, says why. @throws EMFILE, ENFILE */
-export function openWriteEnd(path: string): number | Exclude<Outcome, 'delivered' | 'full'> {
+/**
+ * Opens what a reading of the directory found, for writing; where that cannot be, says why.
+ *
+ * @throws EMFILE, ENFILE
+ */
+export function openWriteEnd(path: string, entry: Dirent): number | Exclude<Outcome, 'delivered' | 'full'> {
+  if (!entry.isFIFO()) return 'foreign' // to open a device is to act on it
   let fd: number
   try {
-    // opening alone can act on a device, and a socket answers ENXIO as a stale FIFO does: so look first
-    if (!lstatSync(path).isFIFO()) return 'foreign'
     fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   } catch (error) {
     if (!isSystemError(error) || error.code === 'EMFILE' || error.code === 'ENFILE') throw error
+    // a socket that has taken its place would say the same
+    if (error.code === 'ENXIO') return lstatSync(path, { throwIfNoEntry: false })?.isFIFO() ? 'stale' : 'foreign'
     return OBSTACLES[error.code] ?? 'denied'
   }
-  if (fstatSync(fd).isFIFO()) return fd
-  closeSync(fd) // it was exchanged since the look
-  return 'foreign'
+  const isFifo = fstatSync(fd).isFIFO()
+  if (isFifo && !entry.name.startsWith('.')) return fd
+  closeSync(fd)
+  return isFifo ? 'gone' : 'foreign' // hidden, and somebody is still at it; or exchanged since it was read
 }
 
-const OBSTACLES: Record<string, 'stale' | 'foreign' | 'gone'> = { ENXIO: 'stale', ELOOP: 'foreign', ENOENT: 'gone' }
+const OBSTACLES: Record<string, 'foreign' | 'gone'> = { ELOOP: 'foreign', ENOENT: 'gone' }
 
 /** Writes a message to an open write end: at most PIPE_BUF bytes, so the kernel takes all of it or nothing. */
 export function send(fd: number, bytes: Uint8Array): 'delivered' | 'full' | 'stale' {

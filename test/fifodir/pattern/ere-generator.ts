@@ -65,7 +65,10 @@ function bracketElement(random: Random): string {
 
 function rangeEnd(random: Random): string {
   const character = letter(random)
-  if (random.below(8) === 0) return `[.${character}.]`
+  if (random.below(8) === 0) {
+    const delimiter = random.pick('....=')
+    return `[${delimiter}${character}${delimiter}]`
+  }
   return ']^-['.includes(character) ? 'b' : character
 }
 

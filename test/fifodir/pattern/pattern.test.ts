@@ -141,6 +141,8 @@ describe('an ERE is refused, with the offset of the fault, for', () => {
     ['a range in the wrong order', '[xz-a]', 2],
     ['a range that begins with a range', '[a-c-e]', 4],
     ['a range of classes', '[a-[:digit:]]', 1],
+    ['a range that begins with an equivalence', '[[=a=]-z]', 6],
+    ['a range that ends with an equivalence', '[a-[=z=]]', 1],
     ['an unknown class', 'a[b[:up:]]', 3],
     ['a class left open', '[a[:up]', 2],
     ['a collating element of two bytes', '[[.ab.]]', 1],

@@ -1,4 +1,5 @@
 import { FifodirError } from '../error.ts'
+import { printable } from '../event.ts'
 
 /**
  * A pattern that cannot be compiled: it is wrong, too large, or asks for what no automaton can decide.
@@ -37,11 +38,4 @@ export class PatternError extends FifodirError {
     this.offset = offset
     this.hint = hint
   }
-}
-
-function printable(text: string): string {
-  return text.replace(/[^ -~]/g, (character) => {
-    const code = character.charCodeAt(0).toString(16)
-    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`
-  })
 }
