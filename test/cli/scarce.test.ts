@@ -20,7 +20,7 @@ describe.skipIf(!mayMount)(`a full tmpfs${mayMount ? '' : ' (this user may not m
     expect(await inTmpfs('nr_inodes=2', '"$0" make one && "$0" make two; echo $? *')).toEqual({
       ended: 0,
       out: '111 one\n',
-      err: 'fifodir: cannot make two: no space left on device (ENOSPC)\n',
+      err: 'fifodir: cannot make two: no space left on device (ENOSPC); make room on its file system (a directory takes an inode)\n',
     })
   })
 
