@@ -1,59 +1,60 @@
-/** Builds the command: one file, so that starting it costs little more than starting node. */
+/** Builds the command: two files, so that starting it costs little more than starting node. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'))
+const { version, dependencies } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'))
 const rxjs = dirname(createRequire(import.meta.url).resolve('rxjs/package.json'))
 const library = fileURLToPath(import.meta.resolve('fifodir'))
-const outfile = join(here, 'dist/fifodir.cjs')
 
-/**
- * Imports from the library's face become imports from the files behind it: a face that is loaded as it is called for
- * loads all that it re-exports, and `notify` wants neither rxjs nor sockets.
- */
-const behindTheFace = {
-  name: 'behind the face',
-  setup({ onLoad }) {
-    const namesIn = (list) => list.split(',').flatMap((name) => name.trim() || [])
-    const fileOf = new Map(
-      [...readFileSync(library, 'utf8').matchAll(/^export \{([^}]+)\} from '(.+)'/gm)].flatMap(([, list, file]) =>
-        namesIn(list).map((name) => [name, join(dirname(library), file)]),
-      ),
-    )
-    onLoad({ filter: /packages\/cli\/src\/.*\.ts$/ }, ({ path }) => ({
-      loader: 'ts',
-      contents: readFileSync(path, 'utf8').replaceAll(/^import \{([^}]+)\} from 'fifodir'$/gm, (_, list) =>
-        namesIn(list)
-          .filter((name) => !name.startsWith('type '))
-          .map((name) => `import { ${name} } from ${JSON.stringify(fileOf.get(name.split(' ')[0]))}`)
-          .join('\n'),
-      ),
-    }))
+/** Files of the library in whose place the command has its own: why is said there. */
+const instead = {
+  name: 'instead',
+  setup({ onResolve }) {
+    const own = { 'posix/koffi.js': 'koffi.ts', 'pattern/regexp.js': 'regexp.ts' }
+    onResolve({ filter: /\/(koffi|regexp)\.js$/ }, ({ path, resolveDir }) => {
+      const file = own[relative(dirname(library), join(resolveDir, path))]
+      return file && { path: join(here, 'src/instead', file) }
+    })
+  },
+}
+
+/** The second file is asked for by the first, which does not take it in. */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/rest\.ts$/ }, () => ({ path: './rest.cjs', external: true }))
   },
 }
 
 const { metafile } = await build({
-  entryPoints: [join(here, 'src/main.ts')],
-  outfile,
+  entryPoints: { fifodir: join(here, 'src/main.ts'), rest: join(here, 'src/rest.ts') },
+  outdir: join(here, 'dist'),
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
   target: 'node20.19',
   format: 'cjs', // loads faster than ESM
+  supported: { 'dynamic-import': false }, // require() then, for the same reason
   minify: true,
   legalComments: 'none', // they go into LICENSES.txt
-  external: ['koffi'],
+  external: ['koffi', 'commander'],
   alias: { rxjs: join(rxjs, 'dist/esm/index.js') }, // the build that tree-shakes
-  define: { VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
+  define: {
+    VERSION: JSON.stringify(version),
+    KOFFI_VERSION: JSON.stringify(dependencies.koffi),
+    'import.meta.url': '__filename',
+    'import.meta.filename': '__filename',
+  },
   banner: { js: '#!/usr/bin/env node' },
-  plugins: [behindTheFace],
+  plugins: [instead, apart],
   logLevel: 'warning',
   metafile: true,
 })
-chmodSync(outfile, 0o755)
+chmodSync(join(here, 'dist/fifodir.cjs'), 0o755)
 
 // what is bundled goes with its licence
 const bundled = new Set(

@@ -51,9 +51,9 @@ function ordinaryOf({ options, takesProgram }: Command): fc.Arbitrary<string[]> 
 }
 
 /** What commander makes of it; undefined where it explains instead. */
-function slowly({ name }: Command, args: readonly string[]): Invocation | undefined {
+async function slowly({ name }: Command, args: readonly string[]): Promise<Invocation | undefined> {
   try {
-    return readWithCommander([name, ...args])?.invocation
+    return (await readWithCommander([name, ...args]))?.invocation
   } catch (error) {
     if (error instanceof UsageError) return undefined
     throw error
@@ -64,21 +64,21 @@ function slowly({ name }: Command, args: readonly string[]): Invocation | undefi
 const quiet = (args: readonly string[]): boolean => !args.some((arg) => /^(-[a-z]*[hV]|--help|--version)/.test(arg))
 
 describe.each(COMMANDS.map((command): [string, Command] => [command.name, command]))('%s', (_, command) => {
-  test('what is read quickly is what commander reads', () => {
-    fc.assert(
-      fc.property(wordsOf(command).filter(quiet), (args) => {
+  test('what is read quickly is what commander reads', async () => {
+    await fc.assert(
+      fc.asyncProperty(wordsOf(command).filter(quiet), async (args) => {
         const quick = readQuickly(command, args)
-        if (quick !== undefined) expect(quick).toEqual(slowly(command, args))
+        if (quick !== undefined) expect(quick).toEqual(await slowly(command, args))
       }),
       { numRuns: RUNS },
     )
   })
 
-  test('an ordinary line is read quickly', () => {
-    fc.assert(
-      fc.property(ordinaryOf(command), (args) => {
+  test('an ordinary line is read quickly', async () => {
+    await fc.assert(
+      fc.asyncProperty(ordinaryOf(command), async (args) => {
         expect(readQuickly(command, args)).toBeDefined()
-        expect(readQuickly(command, args)).toEqual(slowly(command, args))
+        expect(readQuickly(command, args)).toEqual(await slowly(command, args))
       }),
       { numRuns: RUNS },
     )

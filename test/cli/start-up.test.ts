@@ -1,10 +1,12 @@
 /** What starting the command loads: no more than it needs, as that is most of what it costs. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { notify } from 'fifodir'
 import { describe, expect, test } from 'vitest'
 import { begin } from '../support/outcome.ts'
+import { FIFODIR, start } from '../support/process.ts'
 import { newDirectory, newFifodir, untilSubscribed } from '../support/scratch.ts'
 
 /** Run before the command; writes down what has been loaded at its end. What is bundled is known by what it does when it is loaded or used. */
@@ -66,4 +68,59 @@ describe('starting', () => {
   test('help loads commander', async () => {
     expect(await loadedBy(['notify', '--help'])).toContain('commander')
   })
+})
+
+describe("koffi's addon", () => {
+  const dist = dirname(FIFODIR)
+  const real = dirname(createRequire(FIFODIR).resolve('koffi'))
+
+  /** A place where the command is installed beside a koffi of our making, which says so when its loader is asked. */
+  function installed(): { command: string; koffi: string } {
+    const place = newDirectory()
+    for (const file of ['fifodir.cjs', 'rest.cjs']) copyFileSync(join(dist, file), join(place, file))
+    const koffi = join(place, 'node_modules/koffi')
+    mkdirSync(koffi, { recursive: true })
+    const loader = `process.stderr.write('asked'); module.exports = require(${JSON.stringify(real)})`
+    writeFileSync(join(koffi, 'index.js'), loader)
+    return { command: join(place, 'fifodir.cjs'), koffi }
+  }
+
+  /** What a wait says on standard error until its event came, its code included. */
+  async function waitWith(command: string): Promise<string> {
+    const dir = newFifodir()
+    const { ended } = start(process.execPath, [command, 'wait', dir, 'U'])
+    await untilSubscribed(dir)
+    notify(dir, 'U')
+    const { code, stderr } = await ended
+    return `${stderr} ${code}`
+  }
+
+  test('is found without its loader where it is installed', async () => {
+    const { command, koffi } = installed()
+    symlinkSync(join(real, '../@koromix'), join(koffi, '../@koromix'))
+    expect(await waitWith(command)).toBe(' 0')
+  })
+
+  test.each([
+    ['is not there', () => undefined],
+    ['is not an addon', (addon: string) => writeFileSync(addon, 'for another libc')],
+    ['is of another version', (addon: string) => writeFileSync(addon, otherVersion())],
+  ])('is left to its loader where it %s', async (_, plant) => {
+    const { command, koffi } = installed()
+    const { platform, arch } = process
+    const directory = join(koffi, `../@koromix/koffi-${platform}-${arch}/${platform}_${arch}`)
+    mkdirSync(directory, { recursive: true })
+    plant(join(directory, 'koffi.node'))
+    expect(await waitWith(command)).toBe('asked 0')
+  })
+
+  /** The addon as it is, but for its version. */
+  function otherVersion(): Buffer {
+    const { platform, arch } = process
+    const addon = readFileSync(join(real, `../@koromix/koffi-${platform}-${arch}/${platform}_${arch}/koffi.node`))
+    const { version } = JSON.parse(readFileSync(join(real, 'package.json'), 'utf8')) as { version: string }
+    for (let at = addon.indexOf(`${version}\0`); at >= 0; at = addon.indexOf(`${version}\0`, at + 1))
+      addon.write('0.0.0', at)
+    return addon
+  }
 })

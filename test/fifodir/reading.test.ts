@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { makeFifodir } from 'fifodir'
 import { describe, expect, test } from 'vitest'
 import { Reading } from '../../packages/fifodir/src/reading.ts'
-import { subscribe } from '../../packages/fifodir/src/subscriber.ts'
+import { Subscription } from '../../packages/fifodir/src/subscriber.ts'
 import { newDirectory, newFifodir } from '../support/scratch.ts'
 
-const nobody = { bytes: () => undefined, error: () => undefined }
+const nobody = { take: () => undefined, error: () => undefined }
 
 /** A reading that was made long enough after the last change: waits for the clock, not for the file system. */
 function untilTelling(fifodir: string): Reading {
@@ -21,19 +21,19 @@ describe('a reading of a fifodir', () => {
     const fifodir = newFifodir()
     const before = untilTelling(fifodir)
     expect(before.entries).toEqual([])
-    const unsubscribe = subscribe(fifodir, fifodir, nobody)
+    const subscription = new Subscription(fifodir, fifodir, nobody)
     expect(before.holds(fifodir)).toBe(false)
     const between = untilTelling(fifodir)
     expect(between.entries).toHaveLength(1)
-    unsubscribe()
+    subscription.unsubscribe()
     expect(between.holds(fifodir)).toBe(false)
   })
 
   test('tells nothing right after a change: the next one could bear the same time', () => {
     const fifodir = newFifodir()
-    const unsubscribe = subscribe(fifodir, fifodir, nobody)
+    const subscription = new Subscription(fifodir, fifodir, nobody)
     expect(new Reading(fifodir).holds(fifodir)).toBe(false)
-    unsubscribe()
+    subscription.unsubscribe()
   })
 
   test('does not hold for another directory of the same path', () => {

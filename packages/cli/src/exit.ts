@@ -1,5 +1,5 @@
 /** From errors to what the user is told, and to exit codes. */
-import { FifodirError, PatternError } from 'fifodir'
+import { FifodirError } from 'fifodir'
 import { UsageError } from './command.ts'
 import { warn } from './output.ts'
 
@@ -21,15 +21,26 @@ const HINTS: Record<string, string> = {
   'subscribe to ENOENT': "make it first, with 'fifodir make', or wait for it with --appear",
 }
 
+/** Exit codes of the library's own errors, where they do not say that a system call failed. */
+const CODES: Record<string, number> = { ETIMEDOUT: EXIT.timedOut, FIFODIR_PATTERN: EXIT.usage }
+
+/** Runs the command called `name`, and tells the user what went wrong. @returns the exit code */
+export async function reported(name: string | undefined, run: () => number | Promise<number>): Promise<number> {
+  try {
+    return await run()
+  } catch (error) {
+    return report(error, name === undefined ? 'fifodir' : `fifodir ${name}`)
+  }
+}
+
 /** Tells the user what went wrong with `command`. @returns the exit code */
 export function report(error: unknown, command = 'fifodir'): number {
   if (isClosedOutput(error)) return EXIT.done
   warn(error instanceof UsageError ? `${error.message}; see '${command} --help'` : messageOf(error))
-  if (error instanceof PatternError || error instanceof UsageError) return EXIT.usage
-  if (error instanceof FifodirError) return error.code === 'ETIMEDOUT' ? EXIT.timedOut : EXIT.system
+  if (error instanceof FifodirError) return CODES[error.code] ?? EXIT.system
   // what the library says of wrong arguments
-  if (error instanceof TypeError || error instanceof RangeError) return EXIT.usage
-  return EXIT.system
+  const isMistake = error instanceof UsageError || error instanceof TypeError || error instanceof RangeError
+  return isMistake ? EXIT.usage : EXIT.system
 }
 
 function messageOf(error: unknown): string {

@@ -1,35 +1,20 @@
-/** The command: its arguments in, its exit code out. */
+/**
+ * The command: its arguments in, its exit code out. What needs little of the library is in this file once it is built;
+ * the rest is in a second one, read when it is called for, since reading is most of what starting costs.
+ */
 import { readArguments } from './argv.ts'
-import type { Command } from './command.ts'
-import { report } from './exit.ts'
+import { clean } from './clean.ts'
+import { reported } from './exit.ts'
+import { make } from './make.ts'
+import { notify } from './notify.ts'
 import { readQuickly } from './read.ts'
-import { keepStandardError } from './standard-error.ts'
-
-/** Each command is loaded when it is called: most of them need little of the library. */
-const COMMANDS: Record<string, () => Promise<Command>> = {
-  make: async () => (await import('./make.ts')).make,
-  clean: async () => (await import('./clean.ts')).clean,
-  notify: async () => (await import('./notify.ts')).notify,
-  wait: async () => (await import('./wait.ts')).wait,
-  listen: async () => (await import('./listen.ts')).listen,
-}
-
-async function run(argv: readonly string[]): Promise<number> {
-  const [name = '', ...args] = argv
-  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined
-  const invocation = command && readQuickly(command, args)
-  if (command === undefined || invocation === undefined) return (await import('./program.ts')).runProgram(argv)
-  return command.run(invocation)
-}
 
 async function main(): Promise<number> {
-  keepStandardError()
   const argv = readArguments()
-  try {
-    return await run(argv)
-  } catch (error) {
-    return report(error, Object.hasOwn(COMMANDS, argv[0] ?? '') ? `fifodir ${argv[0]}` : 'fifodir')
-  }
+  const command = [make, clean, notify].find(({ name }) => name === argv[0])
+  const invocation = command && readQuickly(command, argv.slice(1))
+  if (command === undefined || invocation === undefined) return (await import('./rest.ts')).run(argv)
+  return reported(command.name, () => command.run(invocation))
 }
 
 void main().then((code) => process.exit(code))

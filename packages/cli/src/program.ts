@@ -1,8 +1,7 @@
 /** The whole command as commander sees it: `--help`, `--version`, and every command line that is not plain. */
-import { CommanderError, Command as Program } from 'commander'
+import type { Command as Program } from 'commander'
 import { clean } from './clean.ts'
 import { type Command, type Invocation, UsageError } from './command.ts'
-import { EXIT } from './exit.ts'
 import { listen } from './listen.ts'
 import { make } from './make.ts'
 import { notify } from './notify.ts'
@@ -15,21 +14,24 @@ declare const VERSION: string
 
 export const COMMANDS: readonly Command[] = [make, clean, notify, wait, listen]
 
-/** Reads the command line with commander, and runs it. @returns the exit code */
-export async function runProgram(argv: readonly string[]): Promise<number> {
-  const read = readWithCommander(argv)
-  return read === undefined ? EXIT.done : read.command.run(read.invocation)
+/** A command, and how it was called. */
+interface Read {
+  readonly command: Command
+  readonly invocation: Invocation
 }
 
 /**
+ * Reads the command line with commander, which is loaded for it.
+ *
  * @returns the command and its invocation, or undefined where help or version was all that was asked for
  * @throws UsageError for what makes no sense
  */
-export function readWithCommander(argv: readonly string[]): { command: Command; invocation: Invocation } | undefined {
+export async function readWithCommander(argv: readonly string[]): Promise<Read | undefined> {
+  const { Command: Root, CommanderError } = await import('commander')
   const named = COMMANDS.find(({ name }) => name === argv[0])
   const { own, program } = named ? splitProgram(named, argv.slice(1)) : { own: argv.slice(1) }
-  let read: ReturnType<typeof readWithCommander>
-  const cli = buildProgram((command, invocation) => {
+  let read: Read | undefined
+  const cli = describeAll(new Root('fifodir'), (command, invocation) => {
     read = { command, invocation: { ...invocation, program } }
   })
   try {
@@ -42,8 +44,8 @@ export function readWithCommander(argv: readonly string[]): { command: Command; 
   return read
 }
 
-function buildProgram(chosen: (command: Command, invocation: Invocation) => void): Program {
-  const cli = new Program('fifodir')
+function describeAll(cli: Program, chosen: (command: Command, invocation: Invocation) => void): Program {
+  cli
     .description('Events and readiness between Unix processes, through nothing but a directory.')
     .version(VERSION)
     .configureHelp({ subcommandTerm: (sub) => sub.name() })

@@ -1,12 +1,12 @@
 /** A subscription as an Observable. */
 import { statSync } from 'node:fs'
-import { Observable } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 import { watchFor } from './appearance.ts'
 import { EVENTS } from './event.ts'
 import { FifodirError } from './error.ts'
 import { failure } from './failure.ts'
 import { absolutePath } from './path.ts'
-import { type Receiver, subscribe } from './subscriber.ts'
+import { type Receiver, Subscription } from './subscriber.ts'
 
 export interface EventsOptions {
   /** A fifodir that does not exist yet is waited for (watched, not polled); without it that is an error. */
@@ -36,18 +36,9 @@ export interface EventsOptions {
 export function events(path: string, { appear = false }: EventsOptions = {}): Observable<string> {
   const directory = absolutePath(path)
   return new Observable((observer) => {
-    const receiver: Receiver = {
-      bytes(bytes) {
-        for (const byte of bytes) {
-          if (observer.closed) return
-          observer.next(EVENTS[byte] as string)
-        }
-      },
-      error: (error) => observer.error(error),
-    }
     const look = (): boolean => {
       try {
-        observer.add(subscribe(path, directory, receiver))
+        observer.add(new Subscription(path, directory, new EventReceiver(observer)))
         return true
       } catch (error) {
         if (appear && isStillToCome(directory, error)) return false
@@ -66,4 +57,22 @@ function isStillToCome(directory: string, error: unknown): boolean {
   if (!(error instanceof FifodirError)) return false
   if (error.code === 'ENOENT') return true
   return error.code === 'EACCES' && (statSync(directory, { throwIfNoEntry: false })?.mode ?? 0) % 0o10000 === 0o700
+}
+
+/** Hands bytes on as events. */
+class EventReceiver implements Receiver {
+  readonly #observer: Subscriber<string>
+
+  constructor(observer: Subscriber<string>) {
+    this.#observer = observer
+  }
+
+  take(bytes: Uint8Array, length: number): void {
+    for (let at = 0; at < length && !this.#observer.closed; at++)
+      this.#observer.next(EVENTS[bytes[at] as number] as string)
+  }
+
+  error(error: unknown): void {
+    this.#observer.error(error)
+  }
 }

@@ -1,6 +1,6 @@
 /**
  * Subscribing: a FIFO of one's own in a fifodir, from which events come as they are sent. All of it is synchronous:
- * when {@link subscribe} returns, no later event can be missed.
+ * when a {@link Subscription} is there, no later event can be missed.
  */
 import { renameSync } from 'node:fs'
 import { Socket } from 'node:net'
@@ -16,61 +16,71 @@ import { removeFifo } from './write-end.ts'
 const MODE = 0o622
 
 export interface Receiver {
-  /** Takes events as they come, one or many; `bytes` is reused as soon as it returns. */
-  bytes(bytes: Uint8Array): void
+  /** Takes events as they come, one or many: the first `length` of `bytes`, which is reused as soon as it returns. */
+  take(bytes: Uint8Array, length: number): void
   /** The subscription broke, and is gone: a system error while reading. */
   error(error: unknown): void
-}
-
-/**
- * Subscribes to the fifodir at `directory`, an absolute path; errors call it `path`, as the caller does.
- *
- * Guarantee: from the return on every event of every notifier reaches `receiver`, in a later turn of the event loop,
- * until the returned function is called, which is synchronous too, and leaves no trace in the directory. When the
- * process ends by itself or by `process.exit()`, that is done for it.
- *
- * @throws FifodirError ENOENT, ENOTDIR, EACCES on the directory, ENOSPC, EMFILE, ENFILE; nothing is left behind
- * @see s6 2.15.1.0 src/libs6/s6-ftrigrd.c, ftrigio_add
- */
-export function subscribe(path: string, directory: string, receiver: Receiver): () => void {
-  const { fifo, fds } = attempt('subscribe to', path, () => listen(directory))
-  const [fd, keeper] = fds as [number, number?]
-  const socket = new Socket({
-    fd,
-    readable: true,
-    writable: false,
-    onread: {
-      buffer: (buffer ??= Buffer.allocUnsafeSlow(65536)),
-      callback(length, filled) {
-        receiver.bytes(filled.subarray(0, length) as Uint8Array)
-        return true
-      },
-    },
-  })
-  const unsubscribe = (): void => {
-    if (!live.delete(unsubscribe)) return
-    if (live.size === 0) process.removeListener('exit', unsubscribeAll)
-    removeFifo(fifo)
-    socket.destroy()
-    if (keeper !== undefined) closeDescriptor(keeper)
-  }
-  if (live.size === 0) process.on('exit', unsubscribeAll)
-  live.add(unsubscribe)
-  socket.on('error', (error) => {
-    unsubscribe()
-    receiver.error(failure('subscribe to', path, error))
-  })
-  return unsubscribe
 }
 
 /** One buffer for all subscriptions of a thread: whatever is read into it is taken out before the next read. */
 let buffer: Buffer | undefined
 
 /** What is to be undone when the thread ends in an orderly way. */
-const live = new Set<() => void>()
+const live = new Set<Subscription>()
 
 function unsubscribeAll(): void {
-  for (const unsubscribe of live) unsubscribe()
+  for (const subscription of live) subscription.unsubscribe()
+}
+
+/** A FIFO in a fifodir, being read. */
+export class Subscription {
+  readonly #fifo: string
+  readonly #socket: Socket
+  readonly #keeper: number | undefined
+
+  /**
+   * Subscribes to the fifodir at `directory`, an absolute path.
+   *
+   * Guarantee: from the return on every event of every notifier reaches `receiver`, in a later turn of the event loop,
+   * until {@link unsubscribe}. When the process ends by itself or by `process.exit()`, that is called for it.
+   *
+   * @param path the fifodir as its caller calls it
+   * @throws FifodirError ENOENT, ENOTDIR, EACCES on the directory, ENOSPC, EMFILE, ENFILE; nothing is left behind
+   * @see s6 2.15.1.0 src/libs6/s6-ftrigrd.c, ftrigio_add
+   */
+  constructor(path: string, directory: string, receiver: Receiver) {
+    const { fifo, fds } = attempt('subscribe to', path, () => listen(directory))
+    const [fd, keeper] = fds as [number, number?]
+    this.#fifo = fifo
+    this.#keeper = keeper
+    this.#socket = new Socket({
+      fd,
+      readable: true,
+      writable: false,
+      onread: {
+        buffer: (buffer ??= Buffer.allocUnsafeSlow(65536)),
+        callback(length, bytes) {
+          receiver.take(bytes as Uint8Array, length)
+          return true
+        },
+      },
+    })
+    this.#socket.on('error', (error) => {
+      this.unsubscribe()
+      receiver.error(failure('subscribe to', path, error))
+    })
+    if (live.size === 0) process.on('exit', unsubscribeAll)
+    live.add(this)
+  }
+
+  /** When it returns, no trace of the subscription is left in the directory, and nothing more is received; idempotent. */
+  unsubscribe(): void {
+    if (!live.delete(this)) return
+    if (live.size === 0) process.removeListener('exit', unsubscribeAll)
+    removeFifo(this.#fifo)
+    this.#socket.destroy()
+    if (this.#keeper !== undefined) closeDescriptor(this.#keeper)
+  }
 }
 
 /** Makes the FIFO under its hidden name, opens it, and renames it: no notifier ever sees one that nobody reads. */
