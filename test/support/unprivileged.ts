@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { NOBODY } from './own-process.ts'
 import { FIFODIR, type Running, start } from './process.ts'
 import { newDirectory } from './scratch.ts'
@@ -12,7 +12,7 @@ export function startAsNobody(args: readonly string[], options: Parameters<typeo
   const place = newDirectory()
   chmodSync(place, 0o755)
   const command = join(place, 'fifodir.cjs')
-  copyFileSync(FIFODIR, command)
+  for (const file of ['fifodir.cjs', 'rest.cjs']) copyFileSync(join(dirname(FIFODIR), file), join(place, file))
   const koffi = realpathSync(createRequire(FIFODIR).resolve('koffi'))
   const modules = koffi.slice(0, koffi.lastIndexOf('/koffi/'))
   execFileSync('cp', ['-RL', modules, join(place, 'node_modules')])

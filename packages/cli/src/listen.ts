@@ -1,5 +1,5 @@
 import { events, match } from 'fifodir'
-import { type Child, spawn } from 'fifodir/posix'
+import { type Child, exitNow, spawn } from 'fifodir/posix'
 import { map, merge, Subscription, take, tap } from 'rxjs'
 import { bytesOf } from './argv.ts'
 import { cannotRun } from './become.ts'
@@ -42,7 +42,7 @@ async function runAndWait(invocation: Invocation, program: readonly string[]): P
     if (child !== undefined) passOn(signal, child)
     controller.abort()
   })
-  const arrival = startWaiting(invocation, controller.signal).then(() => EXIT.done)
+  const arrival = startWaiting(invocation, controller.signal).then((): number => EXIT.done)
   await Promise.race([arrival, turnOfTheLoop()]) // a wait that could not even start has failed by then
 
   const [name = '', ...args] = program
@@ -59,7 +59,7 @@ async function runAndWait(invocation: Invocation, program: readonly string[]): P
     warn(`${name} ${'code' in exit ? `exited ${exit.code}` : `was killed by ${exit.signal}`} before the events came`)
     return EXIT.impossible
   })
-  return Promise.race([arrival, failure])
+  return exitNow(await Promise.race([arrival, failure]))
 }
 
 /** A child that has become another user's does not take it. */

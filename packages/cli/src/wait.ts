@@ -1,3 +1,4 @@
+import { exitNow } from 'fifodir/posix'
 import { type Command, UsageError } from './command.ts'
 import { becomeProgram } from './become.ts'
 import { EXIT } from './exit.ts'
@@ -29,6 +30,6 @@ Exit: 0 it came; 99 time is up; 100 wrong usage; 111 a system call failed; 126, 
     const controller = new AbortController()
     endCleanly(() => controller.abort())
     await startWaiting(invocation, controller.signal)
-    return program === undefined ? EXIT.done : becomeProgram(program)
+    return program === undefined ? exitNow(EXIT.done) : becomeProgram(program)
   },
 }
