@@ -1,8 +1,8 @@
-import { renameSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFifodir } from 'fifodir'
 import { describe, expect, test } from 'vitest'
-import { Reading } from '../../packages/fifodir/src/reading.ts'
+import { listUntyped, readEntries, Reading } from '../../packages/fifodir/src/reading.ts'
 import { Subscription } from '../../packages/fifodir/src/subscriber.ts'
 import { newDirectory, newFifodir } from '../support/scratch.ts'
 
@@ -46,4 +46,15 @@ describe('a reading of a fifodir', () => {
     renameSync(other, fifodir)
     expect(reading.holds(fifodir)).toBe(false)
   })
+})
+
+test('where the file system does not tell what its entries are, the ones named as subscriptions are asked for alone', () => {
+  const fifodir = newFifodir()
+  const subscription = new Subscription(fifodir, fifodir, nobody)
+  writeFileSync(Buffer.from(`${fifodir}/\xff`, 'latin1'), '')
+  const [told, asked] = [readEntries(fifodir), readEntries(fifodir, listUntyped)]
+  expect(asked.entries.map(({ name }) => name)).toEqual(told.entries.map(({ name }) => name))
+  expect(asked.entries.map((entry) => entry.isFIFO())).toEqual([true])
+  subscription.unsubscribe()
+  expect(asked.entries.map((entry) => entry.isFIFO())).toEqual([false])
 })

@@ -26,8 +26,7 @@ export function printingOf({ options, operands }: Invocation): Printing {
 /**
  * Starts what the command line asks to wait for; it is listening when this returns.
  *
- * @returns a function that waits for the end, prints what came, in the order of the operands, and rejects as the
- *   library's waits do
+ * @returns what resolves when it has come, and was printed in the order of the operands; rejects as the library's waits do
  */
 export function startWaiting(invocation: Invocation, signal: AbortSignal): Promise<void> {
   const {

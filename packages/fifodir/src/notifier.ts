@@ -1,12 +1,12 @@
 /** Notifying often: the write ends of the subscriptions are kept open between notifications. */
-import { closeSync, type Dirent } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { messageBytes } from './event.ts'
 import { attempt } from './failure.ts'
 import { count, type Delivery, newTally, settle } from './notify.ts'
 import { absolutePath } from './path.ts'
 import { descriptorLimit } from './posix/descriptor-limit.ts'
 import { isSystemError } from './posix/system-error.ts'
-import { Reading } from './reading.ts'
+import { type Entry, Reading } from './reading.ts'
 import { openWriteEnd, type Outcome, send } from './write-end.ts'
 
 export interface NotifierOptions {
@@ -123,6 +123,6 @@ export class Notifier implements Disposable {
 
 /** What was found in the directory, and its write end where that is kept open. */
 interface Subscription {
-  readonly entry: Dirent
+  readonly entry: Entry
   end: number | undefined
 }

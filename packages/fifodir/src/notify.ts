@@ -2,11 +2,11 @@
  * Notifying: a message written to every FIFO of a fifodir, never blocking, never trusting what is found there, and
  * tidying up after the dead.
  */
-import { closeSync, type Dirent } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { messageBytes } from './event.ts'
 import { attempt } from './failure.ts'
 import { checkPath } from './path.ts'
-import { readEntries } from './reading.ts'
+import { type Entry, readEntries } from './reading.ts'
 import { openWriteEnd, type Outcome, removeFifo, send } from './write-end.ts'
 
 /** What a notification came to: how many subscriptions it found, by what became of the message there. */
@@ -58,7 +58,7 @@ export function notify(path: string, events: string | Uint8Array): Delivery {
 }
 
 /** Opens, writes, closes. */
-function sendOnce(fifo: string, entry: Dirent, bytes: Uint8Array): Outcome {
+function sendOnce(fifo: string, entry: Entry, bytes: Uint8Array): Outcome {
   const end = openWriteEnd(fifo, entry)
   if (typeof end !== 'number') return settle(fifo, end)
   try {

@@ -2,8 +2,9 @@
  * The writing side of one subscription, in a directory where anybody may have put anything: opened without ever
  * blocking, following a link, or touching what is not a FIFO.
  */
-import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { isSystemError } from './posix/system-error.ts'
+import type { Entry } from './reading.ts'
 
 /**
  * What became of one message for one subscription:
@@ -21,16 +22,14 @@ export type Outcome = 'delivered' | 'full' | 'stale' | 'denied' | 'foreign' | 'g
  *
  * @throws EMFILE, ENFILE
  */
-export function openWriteEnd(path: string, entry: Dirent): number | Exclude<Outcome, 'delivered' | 'full'> {
+export function openWriteEnd(path: string, entry: Entry): number | Exclude<Outcome, 'delivered' | 'full'> {
   if (!entry.isFIFO()) return 'foreign' // to open a device is to act on it
   let fd: number
   try {
     fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   } catch (error) {
     if (!isSystemError(error) || error.code === 'EMFILE' || error.code === 'ENFILE') throw error
-    // a socket that has taken its place would say the same
-    if (error.code === 'ENXIO') return lstatSync(path, { throwIfNoEntry: false })?.isFIFO() ? 'stale' : 'foreign'
-    return OBSTACLES[error.code] ?? 'denied'
+    return error.code === 'ENXIO' ? whatNobodyReads(path) : (OBSTACLES[error.code] ?? 'denied')
   }
   const isFifo = fstatSync(fd).isFIFO()
   if (isFifo && !entry.name.startsWith('.')) return fd
@@ -39,6 +38,13 @@ export function openWriteEnd(path: string, entry: Dirent): number | Exclude<Outc
 }
 
 const OBSTACLES: Record<string, 'foreign' | 'gone'> = { ELOOP: 'foreign', ENOENT: 'gone' }
+
+/** A FIFO that nobody reads, or a socket that has taken its place: it would say the same. */
+function whatNobodyReads(path: string): 'stale' | 'foreign' | 'gone' {
+  const now = lstatSync(path, { throwIfNoEntry: false })
+  if (now === undefined) return 'gone'
+  return now.isFIFO() ? 'stale' : 'foreign'
+}
 
 /** Writes a message to an open write end: at most PIPE_BUF bytes, so the kernel takes all of it or nothing. */
 export function send(fd: number, bytes: Uint8Array): 'delivered' | 'full' | 'stale' {
