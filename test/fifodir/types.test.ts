@@ -16,7 +16,7 @@ import type {
   Wait,
   WaitOptions,
 } from 'fifodir'
-import { exec } from 'fifodir/posix'
+import { type Child, exec, type Handover, spawn, type SpawnOptions } from 'fifodir/posix'
 import type { Observable, OperatorFunction } from 'rxjs'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
@@ -102,7 +102,11 @@ describe('the functions take and return', () => {
 
   test('exec', () => {
     type Argument = string | Uint8Array
-    expectTypeOf(exec).toEqualTypeOf<(program: Argument, args?: readonly Argument[]) => never>()
+    expectTypeOf(exec).toEqualTypeOf<(program: Argument, args?: readonly Argument[], handover?: Handover) => never>()
+    expectTypeOf(spawn).toEqualTypeOf<
+      (program: Argument, args?: readonly Argument[], options?: SpawnOptions) => Child
+    >()
+    expectTypeOf<SpawnOptions>().toExtend<Handover>()
   })
 })
 

@@ -12,6 +12,7 @@ type Library = typeof import('fifodir')
 /** What the function gets beside its arguments, as nothing from around it comes along. */
 export interface Tools extends Library {
   readonly fs: typeof import('node:fs')
+  readonly posix: typeof import('fifodir/posix')
   /** The code of the error that `act` throws. */
   readonly codeOf: (act: () => unknown) => string | undefined
   /** Prints a line at once. */
@@ -40,10 +41,11 @@ function sourceOf(program: unknown, args: readonly unknown[], asNobody: boolean)
   return `
     import fs from 'node:fs'
     import * as library from 'fifodir'
+    import * as posix from 'fifodir/posix'
     ${asNobody ? drop : ''}
     const codeOf = (act) => { try { act() } catch (error) { return error.code ?? error.name } }
     const say = (line) => fs.writeSync(1, line + '\\n')
-    const result = await (${String(program)})({ ...library, fs, codeOf, say }, ...${JSON.stringify(args)})
+    const result = await (${String(program)})({ ...library, fs, posix, codeOf, say }, ...${JSON.stringify(args)})
     if (result !== undefined) process.stdout.write(JSON.stringify(result))`
 }
 

@@ -23,6 +23,7 @@ export function reportScript(directory: string): string {
     cat /proc/$$/cmdline > '${directory}/args'
     cat /proc/$$/environ > '${directory}/environment'
     cat /proc/$$/status > '${directory}/status'
+    cat /proc/$$/limits > '${directory}/limits'
     ls -l /proc/$$/fd > '${directory}/links'
     grep flags: /proc/$$/fdinfo/* > '${directory}/flags'
   )`

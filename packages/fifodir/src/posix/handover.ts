@@ -1,48 +1,56 @@
 /** What another program finds when it takes over from this one, or is started by it: things as they were before Node. */
-import { readdirSync } from 'node:fs'
 import { koffi } from './koffi.ts'
-import { declare } from './libc.ts'
-import { isSystemError } from './system-error.ts'
+import { withOpenFiles } from './resource-limit.ts'
+import { withIgnored } from './signal-action.ts'
 
-const fcntl = declare<(fd: number, command: number, type: 'int', value: number) => number>('int fcntl(int, int, ...)')
-const signal = declare<(number: number, handler: bigint) => bigint>('intptr_t signal(int, intptr_t)')
+/** A program and its arguments, or an environment; text is UTF-8, bytes are passed as they are. */
+export type Strings = readonly (string | Uint8Array)[]
 
-const F_SETFD = 2
-const FD_CLOEXEC = 1
-const SIG_DFL = 0n
-const SIGPIPE = 13
-const SIGXFSZ = 25
+/** What a program is given. */
+export interface Handover {
+  /**
+   * Its descriptors, by its own numbers: which of ours each is. It has 0, 1 and 2 as we have them where they are not
+   * among these, and no others.
+   */
+  readonly descriptors?: Readonly<Record<number, number>> | undefined
+  /** Its environment, `NAME=value` each; ours where it is left out. */
+  readonly environment?: Strings | undefined
+  /** The signals that it ignores, by number; none where it is left out, though Node ignores SIGPIPE. */
+  readonly ignoredSignals?: readonly number[] | undefined
+  /** Its soft limit on open descriptors; ours where it is left out, which Node has raised to the hard limit. */
+  readonly openFiles?: number | undefined
+}
 
-/**
- * Calls `start` while descriptors 0 to 2, and no others, may be inherited, and no signal is ignored, with `argv` as C
- * has it.
- *
- * @see Node 20.20.2 src/node.cc: it ignores SIGPIPE and SIGXFSZ, which the next program would inherit, and marks
- *   descriptors that it inherited close-on-exec, 0 to 2 included, and beyond 15 only up to the first gap.
- */
-export function handOver<Result>(
-  argv: readonly (string | Uint8Array)[],
-  start: (file: Uint8Array, argv: Uint8Array) => Result,
-): Result {
+/** A program, its arguments and its environment as C has them. */
+export interface Image {
+  readonly file: Uint8Array
+  readonly argv: Uint8Array
+  /** Undefined for this process's own. */
+  readonly environment: Uint8Array | undefined
+  /** Keeps V8 from taking away what C points to. */
+  readonly pointedTo: readonly Uint8Array[]
+}
+
+/** Calls `start` with all of `handover` in force but the descriptors. */
+export function handOver<Result>(argv: Strings, handover: Handover, start: (image: Image) => Result): Result {
+  const { environment, ignoredSignals = [], openFiles } = handover
   const strings = argv.map(cString)
-  const table = new BigUint64Array(strings.length + 1) // a null pointer ends it
-  for (const [index, string] of strings.entries()) table[index] = BigInt(koffi().address(string))
-  for (const fd of openDescriptors()) fcntl(fd, F_SETFD, 'int', fd > 2 ? FD_CLOEXEC : 0)
-  const ignored = [SIGPIPE, SIGXFSZ].map((number) => [number, signal(number, SIG_DFL)] as const)
-  const result = start(strings[0] as Uint8Array, new Uint8Array(table.buffer))
-  for (const [number, handler] of ignored) signal(number, BigInt(handler))
-  return result
-}
-
-function openDescriptors(): number[] {
-  try {
-    return readdirSync('/dev/fd').map(Number)
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [0, 1, 2] // no /proc: Node's own marks are all that there is
-    throw error
+  const variables = environment?.map(cString)
+  const image = {
+    file: strings[0] as Uint8Array,
+    argv: pointers(strings),
+    environment: variables && pointers(variables),
+    pointedTo: [...strings, ...(variables ?? [])],
   }
+  return withIgnored(ignoredSignals, () => withOpenFiles(openFiles, () => start(image)))
 }
-
 function cString(text: string | Uint8Array): Uint8Array {
   return Buffer.concat([typeof text === 'string' ? Buffer.from(text) : text, Buffer.of(0)])
+}
+
+/** An array of pointers; a null pointer ends it. */
+function pointers(strings: readonly Uint8Array[]): Uint8Array {
+  const table = new BigUint64Array(strings.length + 1)
+  for (const [index, string] of strings.entries()) table[index] = BigInt(koffi().address(string))
+  return new Uint8Array(table.buffer)
 }
