@@ -49,12 +49,13 @@ const { metafile } = await build({
     'import.meta.url': '__filename',
     'import.meta.filename': '__filename',
   },
-  banner: { js: '#!/usr/bin/env node' },
   plugins: [instead, apart],
   logLevel: 'warning',
   metafile: true,
 })
-chmodSync(join(here, 'dist/fifodir.cjs'), 0o755)
+const command = join(here, 'dist/fifodir.cjs')
+writeFileSync(command, readFileSync(join(here, 'src/first.sh'), 'utf8') + readFileSync(command, 'utf8'))
+chmodSync(command, 0o755)
 
 // what is bundled goes with its licence
 const bundled = new Set(

@@ -54,25 +54,25 @@ describe.each(['wait', 'listen'])('%s … -- PROG', (command) => {
     expect(standard(outside).map((line) => line.replace(/\[.*]/, ''))).toEqual(
       ['0 socket: 02', '1 socket: 02', '2 socket: 02'], // they block
     )
-    expect(inside.descriptors).toEqual(standard(outside))
+    expect(inside.descriptors).toEqual(outside.descriptors)
   })
 
   test('leaves pipes blocking', async () => {
     const { inside } = await handOn(command, { before: 'cat |', after: '2>&1 | cat' })
-    expect(inside.descriptors.map((line) => line.replace(/\[.*]/, ''))).toEqual([
+    expect(standard(inside).map((line) => line.replace(/\[.*]/, ''))).toEqual([
       '0 pipe: 00',
       '1 pipe: 01',
       '2 pipe: 01',
     ])
   })
 
-  test('hands on files as they were, and no other descriptors', async () => {
+  test('hands on all descriptors that it was given, and no others', async () => {
     const fd = openSync(join(newDirectory(), 'file'), 'a')
     const stdio: StdioOptions = ['pipe', 'pipe', fd, fd, ...Array<'ignore'>(16).fill('ignore'), fd]
     const { outside, inside } = await handOn(command, { stdio })
     closeSync(fd)
     expect(outside.descriptors.map((line) => line.split(' ')[0])).toEqual(expect.arrayContaining(['3', '20']))
-    expect(inside.descriptors).toEqual(standard(outside))
+    expect(inside.descriptors).toEqual(outside.descriptors)
   })
 
   test('leaves a descriptor that does not block as it is', async () => {
@@ -96,21 +96,28 @@ describe.each(['wait', 'listen'])('%s … -- PROG', (command) => {
     if (command === 'wait') notify(dir, 'U')
     await running.ended
     expect(standard(readReport(outside))[0]).toMatch(/^0 \/dev\/pts\//)
-    expect(readReport(inside).descriptors).toEqual(standard(readReport(outside)))
+    expect(readReport(inside).descriptors).toEqual(readReport(outside).descriptors)
   })
 
   test('gives PROG /dev/null for a descriptor that was closed', async () => {
     const { inside } = await handOn(command, { after: '<&-' })
-    expect(inside.descriptors.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+    expect(standard(inside).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
       '0 /dev/null',
       expect.stringMatching(/^1 socket/) as string,
       expect.stringMatching(/^2 socket/) as string,
     ])
   })
 
-  test('PROG ignores no signal', async () => {
-    const { outside, inside } = await handOn(command)
-    expect({ outside: outside.ignored, inside: inside.ignored }).toEqual({ outside: [], inside: [] })
+  test('PROG ignores the signals that the command was told to ignore, and no others', async () => {
+    expect((await handOn(command)).inside.ignored).toEqual([])
+    const [SIGHUP, SIGPIPE] = [1, 13]
+    const told = await handOn(command, { before: `trap '' HUP PIPE; exec` })
+    expect(told.inside.ignored).toEqual([SIGHUP, SIGPIPE])
+  })
+
+  test('PROG has the limit of open files that the command had, which Node raises', async () => {
+    const { inside } = await handOn(command, { before: 'ulimit -Sn 321; exec' })
+    expect(inside.openFiles).toBe(321)
   })
 })
 

@@ -25,6 +25,19 @@ describe.each([
   })
 })
 
+test.each([
+  ['wait', ''],
+  ['listen -n 1', ''],
+  ['listen', '-- true'],
+])('%s under nohup goes on when the terminal hangs up', async (command, program) => {
+  const dir = newFifodir()
+  const waiting = start('sh', ['-c', `trap '' HUP; exec "$0" ${command} "$1" U ${program}`, FIFODIR, dir])
+  await untilSubscribed(dir)
+  waiting.child.kill('SIGHUP')
+  notify(dir, 'U')
+  expect(await outcomeOf(waiting.ended)).toEqual({ ended: 0, out: 'U\n', err: '' })
+})
+
 describe('listen, with PROG,', () => {
   test.each(signals)('passes %s to PROG, and is ended by it', async (signal) => {
     const dir = newFifodir()

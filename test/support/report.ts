@@ -13,6 +13,8 @@ export interface Report {
   readonly descriptors: readonly string[]
   /** The signals it ignores, by number. */
   readonly ignored: readonly number[]
+  /** Its soft limit on open descriptors. */
+  readonly openFiles: number
 }
 
 /** A shell script that writes a report of its shell into `directory`; a program, where the shell is given it with -c. */
@@ -44,6 +46,7 @@ export function readReport(directory: string): Report {
     descriptors: links.toSorted(number).map(([, fd, target], index) => {
       return `${fd} ${target} ${flags.toSorted(number)[index]?.[2]}`
     }),
+    openFiles: Number(/^Max open files +(\d+)/m.exec(text('limits'))?.[1]),
     ignored: signalsOf(BigInt(`0x${status('SigIgn')}`)),
   }
 }

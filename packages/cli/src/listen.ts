@@ -2,6 +2,7 @@ import { events, match } from 'fifodir'
 import { type Child, exitNow, spawn } from 'fifodir/posix'
 import { map, merge, Subscription, take, tap } from 'rxjs'
 import { bytesOf } from './argv.ts'
+import { BEFORE } from './before.ts'
 import { cannotRun } from './become.ts'
 import { type Command, type Invocation, UsageError } from './command.ts'
 import { EXIT } from './exit.ts'
@@ -47,7 +48,7 @@ async function runAndWait(invocation: Invocation, program: readonly string[]): P
 
   const [name = '', ...args] = program
   try {
-    child = spawn(bytesOf(name), args.map(bytesOf))
+    child = spawn(bytesOf(name), args.map(bytesOf), BEFORE)
   } catch (error) {
     cannotRun(name, error)
     return EXIT.impossible

@@ -1,13 +1,17 @@
 /** SIGINT, SIGTERM and SIGHUP end a wait: first what it has made is removed, then the process ends by that signal. */
+import { constants } from 'node:os'
+import { BEFORE } from './before.ts'
 
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Until it is called again, `clean` is run before one of these signals ends the process. */
+/** Before one of these signals ends the process `clean` is run. What it was told to ignore, as by nohup, it ignores. */
 export function endCleanly(clean: (signal: NodeJS.Signals) => void): void {
-  for (const signal of ENDING)
-    process.once(signal, () => {
-      clean(signal)
-      for (const each of ENDING) process.removeAllListeners(each) // back to what the system does on it
-      process.kill(process.pid, signal)
-    })
+  const isIgnored = (signal: NodeJS.Signals): boolean =>
+    BEFORE.ignoredSignals?.includes(constants.signals[signal]) === true
+  const end = (signal: NodeJS.Signals): void => {
+    clean(signal)
+    for (const each of SIGNALS) process.removeAllListeners(each) // back to what the system does on it
+    process.kill(process.pid, signal)
+  }
+  for (const signal of SIGNALS) process.on(signal, isIgnored(signal) ? () => undefined : end)
 }
