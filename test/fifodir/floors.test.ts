@@ -13,11 +13,11 @@ const WAITING = 4
 /** Who lives where: a room is a file, or a folder. A new file finds its floor here first. */
 const FLOORS: readonly (readonly string[])[] = [
   ['error', 'event', 'tai64n'],
-  ['pattern', 'search'],
-  ['posix', 'path', 'failure'],
+  ['pattern', 'search', 'line-search'],
+  ['posix', 'path', 'failure', 'timeout'],
   ['fifo-name', 'write-end', 'read-end', 'reading', 'directory', 'notify', 'notifier', 'subscriber'],
   ['appearance', 'events', 'match', 'wait'],
-  [],
+  ['readiness', 'systemd'],
   [],
   ['index'],
 ]
@@ -79,6 +79,13 @@ describe('in the sources of the library', () => {
 
   test('rxjs is known from waiting on', () => {
     expect(wrongImports(({ name }, to) => to.startsWith('rxjs') && floorOf(name) < WAITING)).toEqual([])
+  })
+
+  test('what a service needs of systemd/ knows neither rxjs nor node:net, which are slow to load', () => {
+    const needed = new Set(['systemd/service.ts'])
+    for (const file of needed) for (const to of files.find(({ name }) => name === file)?.imports ?? []) needed.add(to)
+    expect([...needed]).toContain('posix/datagram.ts')
+    expect([...needed].filter((to) => /rxjs|node:net/.test(to))).toEqual([])
   })
 
   test('koffi is loaded by one file of posix/ and nobody else', () => {

@@ -17,6 +17,30 @@ import type {
   WaitOptions,
 } from 'fifodir'
 import { type Child, exec, type Handover, spawn, type SpawnOptions } from 'fifodir/posix'
+import * as readiness from 'fifodir/readiness'
+import type {
+  Announced,
+  AnnounceOptions,
+  Plan,
+  Provisions,
+  Sink,
+  Source,
+  Told,
+  WhenReadyOptions,
+} from 'fifodir/readiness'
+import * as systemd from 'fifodir/systemd'
+import type {
+  Assignments,
+  BarrierOptions,
+  BindOptions,
+  BoundSocket,
+  NotifyMessage,
+  NotifyOptions,
+  NotifySocket,
+  Stop,
+  StoreOptions,
+  WatchdogOptions,
+} from 'fifodir/systemd'
 import type { Observable, OperatorFunction } from 'rxjs'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
@@ -37,6 +61,28 @@ test('these values are exported, and no others', () => {
     'waitFor',
     'waitForAll',
     'waitForAny',
+  ])
+})
+
+test('and these by fifodir/systemd', () => {
+  expect(Object.keys(systemd).toSorted()).toEqual([
+    'barrier',
+    'bindNotifySocket',
+    'errno',
+    'extendTimeout',
+    'isReady',
+    'mainPid',
+    'notifySocket',
+    'ready',
+    'reloading',
+    'removeFds',
+    'sdNotify',
+    'startWatchdog',
+    'status',
+    'stopping',
+    'storeFds',
+    'watchdog',
+    'watchdogInterval',
   ])
 })
 
@@ -98,6 +144,70 @@ describe('the functions take and return', () => {
     expectTypeOf<fifodir.Pattern['matcher']>().toEqualTypeOf<() => Matcher>()
     expectTypeOf<Matcher['step']>().toEqualTypeOf<(byte: number) => boolean>()
     expectTypeOf<Matcher['reset']>().toEqualTypeOf<() => void>()
+  })
+
+  test('notifications of systemd, sent', () => {
+    type Told = Promise<boolean>
+    expectTypeOf(systemd.sdNotify).toEqualTypeOf<(assignments: Assignments, options?: NotifyOptions) => Told>()
+    expectTypeOf<Assignments>().toEqualTypeOf<Readonly<Record<string, string | number | bigint>>>()
+    expectTypeOf<NotifyOptions>().toEqualTypeOf<{
+      readonly address?: string
+      readonly descriptors?: readonly number[]
+      readonly pid?: number
+      readonly unsetEnvironment?: boolean
+      readonly signal?: AbortSignal
+    }>()
+    for (const plain of ['ready', 'reloading', 'stopping', 'watchdog'] as const)
+      expectTypeOf(systemd[plain]).toEqualTypeOf<(options?: NotifyOptions) => Told>()
+    for (const numbered of ['mainPid', 'errno'] as const)
+      expectTypeOf(systemd[numbered]).toEqualTypeOf<(number: number, options?: NotifyOptions) => Told>()
+    for (const named of ['status', 'removeFds'] as const)
+      expectTypeOf(systemd[named]).toEqualTypeOf<(text: string, options?: NotifyOptions) => Told>()
+    expectTypeOf(systemd.extendTimeout).toEqualTypeOf<(options: NotifyOptions & { readonly ms: number }) => Told>()
+    expectTypeOf(systemd.storeFds).toEqualTypeOf<(fds: readonly number[], options: StoreOptions) => Told>()
+    expectTypeOf<StoreOptions['name']>().toEqualTypeOf<string>()
+    expectTypeOf<StoreOptions['poll']>().toEqualTypeOf<boolean | undefined>()
+    expectTypeOf(systemd.barrier).toEqualTypeOf<(options?: BarrierOptions) => Told>()
+    expectTypeOf<BarrierOptions['timeoutMs']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf(systemd.watchdogInterval).toEqualTypeOf<() => number | undefined>()
+    expectTypeOf(systemd.startWatchdog).toEqualTypeOf<(options?: WatchdogOptions) => Stop>()
+    expectTypeOf<Stop>().toEqualTypeOf<(() => void) & Disposable>()
+    expectTypeOf<WatchdogOptions>().toExtend<NotifyOptions>()
+    expectTypeOf<WatchdogOptions['check']>().toEqualTypeOf<(() => unknown) | undefined>()
+  })
+
+  test('notifications of systemd, received', () => {
+    expectTypeOf(systemd.notifySocket).toEqualTypeOf<
+      (options?: BindOptions | { readonly fd: number }) => NotifySocket
+    >()
+    expectTypeOf(systemd.bindNotifySocket).toEqualTypeOf<(options?: BindOptions) => BoundSocket>()
+    expectTypeOf<BindOptions>().toEqualTypeOf<{ readonly path?: string; readonly mode?: number }>()
+    expectTypeOf<BoundSocket>().toEqualTypeOf<{ readonly fd: number; readonly address: string }>()
+    expectTypeOf<NotifySocket>().toExtend<Disposable & { readonly address: string; close(): void }>()
+    expectTypeOf<NotifySocket['messages']>().toEqualTypeOf<Observable<NotifyMessage>>()
+    expectTypeOf<NotifyMessage>().toExtend<Readonly<Record<'pid' | 'uid' | 'gid', number>>>()
+    expectTypeOf<NotifyMessage['lines']>().toEqualTypeOf<readonly string[]>()
+    expectTypeOf<NotifyMessage['assignments']>().toEqualTypeOf<ReadonlyMap<string, string>>()
+    expectTypeOf<NotifyMessage['takeDescriptors']>().toEqualTypeOf<() => number[]>()
+    expectTypeOf(systemd.isReady).toEqualTypeOf<(message: Pick<NotifyMessage, 'lines'>) => boolean>()
+  })
+
+  test('readiness', () => {
+    expectTypeOf<Source>().toEqualTypeOf<Observable<void>>()
+    expectTypeOf(readiness.whenReady).toEqualTypeOf<(source: Source, options?: WhenReadyOptions) => Promise<void>>()
+    expectTypeOf(readiness.carry).toEqualTypeOf<
+      (sources: readonly Source[], sinks: readonly Sink[], options?: WhenReadyOptions) => Promise<readonly Told[]>
+    >()
+    expectTypeOf(readiness.announce).toEqualTypeOf<(options?: AnnounceOptions) => Promise<Announced>>()
+    expectTypeOf(readiness.fromDescriptor).toEqualTypeOf<(fd: number) => Source>()
+    expectTypeOf(readiness.fromLog).toEqualTypeOf<
+      (pattern: AnyPattern, streams: readonly Observable<Uint8Array>[]) => Source
+    >()
+    expectTypeOf(readiness.fromTcp).toEqualTypeOf<(port: number, host?: string) => Source>()
+    expectTypeOf(readiness.toFifodir).toEqualTypeOf<(path: string, events?: string) => Sink>()
+    expectTypeOf(readiness.sourceCalled).toEqualTypeOf<(name: string) => Plan>()
+    expectTypeOf(readiness.provide).toEqualTypeOf<(plans: readonly Plan[], taken?: readonly number[]) => Provisions>()
+    expectTypeOf<readiness.NeverReadyError['output']>().toEqualTypeOf<readonly string[]>()
   })
 
   test('exec', () => {

@@ -1,43 +1,12 @@
 /** Promise 5: idle means idle. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { makeFifodir, notify } from 'fifodir'
-import { expect, onTestFinished, test } from 'vitest'
+import { notify } from 'fifodir'
+import { notifySocket } from 'fifodir/systemd'
+import { expect, test } from 'vitest'
 import { startOwnProcess, untilPrinted } from '../support/own-process.ts'
 import { describeWithPeer } from '../support/peers.ts'
-import { type Running, start } from '../support/process.ts'
-import { newDirectory, newFifodir, untilSubscribed } from '../support/scratch.ts'
-
-const OBSERVED_MS = 2500
-
-/** The system calls that the process `pid` and its threads begin while they are observed, as strace prints them. */
-async function systemCallsOf(pid: number): Promise<string[]> {
-  const log = join(newDirectory(), 'strace')
-  const strace = start('strace', ['-f', '-p', String(pid), '-o', log])
-  await new Promise<void>((resolve, reject) => {
-    strace.child.stderr?.on('data', (text: Buffer) => text.includes('attached') && resolve())
-    strace.ended.then(({ stderr }) => reject(new Error(`strace ended: ${stderr}`)), reject)
-  })
-  await new Promise((resolve) => setTimeout(resolve, OBSERVED_MS))
-  strace.child.kill('SIGINT')
-  await strace.ended
-  const lines = readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-  expect(lines.length, 'strace has seen the process').toBeGreaterThan(0)
-  // attaching interrupts the calls that every thread sleeps in, which it resumes: one line a thread, without a result
-  return lines.filter(
-    (line) => !/^\d+ +(restart_syscall\(<\.\.\. .*>|\w+\(.*) <?(unfinished|detached) \.{3}>?$/.test(line),
-  )
-}
-
-/** A fifodir that no busy directory leads to: whoever waits for one to appear wakes up with every change beside the way. */
-function quietFifodir(): string {
-  const parent = mkdtempSync('/var/tmp/fifodir-test-')
-  onTestFinished(() => rmSync(parent, { recursive: true }))
-  makeFifodir(join(parent, 'event'))
-  return join(parent, 'event')
-}
+import { type Running } from '../support/process.ts'
+import { newFifodir, newQuietDirectory, untilSubscribed } from '../support/scratch.ts'
+import { systemCallsOf } from '../support/strace.ts'
 
 /** A process that waits for `U` that many times in `fifodir`, and, where it is told to, for a fifodir to appear. */
 async function startWaiter(fifodir: string, count: number, appear: boolean): Promise<Running> {
@@ -57,7 +26,7 @@ async function startWaiter(fifodir: string, count: number, appear: boolean): Pro
 
 describeWithPeer('promise 5: a process that waits', 'strace', ['strace'], () => {
   test('makes no system call while nothing comes: once, a hundred times, for a fifodir to appear', async () => {
-    const fifodirs = [newFifodir(), newFifodir(), quietFifodir()] as const
+    const fifodirs = [newFifodir(), newFifodir(), newFifodir(newQuietDirectory())] as const
     const waiters = await Promise.all([
       startWaiter(fifodirs[0], 1, false),
       startWaiter(fifodirs[1], 100, false),
@@ -67,5 +36,26 @@ describeWithPeer('promise 5: a process that waits', 'strace', ['strace'], () => 
     expect(fifodirs.map((fifodir) => notify(fifodir, 'x').delivered)).toEqual([1, 100, 1])
     for (const waiter of waiters) waiter.child.kill('SIGKILL')
     await Promise.all(waiters.map(({ ended }) => ended))
+  })
+
+  test('nor does one that reads a NOTIFY_SOCKET, nor one whose message waits for room, or for its barrier', async () => {
+    using socket = notifySocket()
+    const receiver = startOwnProcess(({ systemd, say }) => {
+      systemd.notifySocket().messages.subscribe()
+      setImmediate(() => setImmediate(() => say('waiting')))
+    }, [])
+    const sender = startOwnProcess(
+      ({ systemd, say }, address) => {
+        void systemd.barrier({ address })
+        for (let count = 0; count < 20; count++) void systemd.status(`${count}`, { address })
+        setImmediate(() => setImmediate(() => say('waiting')))
+      },
+      [socket.address],
+    )
+    const both = [receiver, sender]
+    await Promise.all(both.map((running) => untilPrinted(running, 'waiting')))
+    expect(await Promise.all(both.map(({ pid }) => systemCallsOf(pid)))).toEqual([[], []])
+    for (const { child } of both) child.kill('SIGKILL')
+    await Promise.all(both.map(({ ended }) => ended))
   })
 })

@@ -8,20 +8,28 @@ import { newFifodir } from '../support/scratch.ts'
 const IMPORTS = fileURLToPath(new URL('fixtures/import.mjs', import.meta.url))
 
 describe('promise 7: importing the library', () => {
-  test('opens nothing, patches nothing, starts nothing, reads no environment, and does not load koffi', async () => {
-    const { code, stdout, stderr } = await run(process.execPath, [IMPORTS])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(JSON.parse(stdout.toString())).toEqual({
-      exported: 13,
-      descriptors: [],
-      resources: [],
-      listeners: [],
-      patched: [],
-      environment: [],
-      threads: 0,
-      koffi: false,
-    })
-  })
+  test.each([
+    ['fifodir', 13],
+    ['fifodir/readiness', 22],
+    ['fifodir/systemd', 17],
+    ['fifodir/systemd/service', 14],
+  ])(
+    '%s opens nothing, patches nothing, starts nothing, reads no environment, and does not load koffi',
+    async (name, exported) => {
+      const { code, stdout, stderr } = await run(process.execPath, [IMPORTS, name])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(JSON.parse(stdout.toString())).toEqual({
+        exported,
+        descriptors: [],
+        resources: [],
+        listeners: [],
+        patched: [],
+        environment: [],
+        threads: 0,
+        koffi: false,
+      })
+    },
+  )
 })
 
 /** Whether koffi is in the memory of the process after it did what it was asked to. */

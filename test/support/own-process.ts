@@ -11,8 +11,10 @@ type Library = typeof import('fifodir')
 
 /** What the function gets beside its arguments, as nothing from around it comes along. */
 export interface Tools extends Library {
+  readonly systemd: typeof import('fifodir/systemd')
   readonly fs: typeof import('node:fs')
   readonly posix: typeof import('fifodir/posix')
+  readonly readiness: typeof import('fifodir/readiness')
   /** The code of the error that `act` throws. */
   readonly codeOf: (act: () => unknown) => string | undefined
   /** Prints a line at once. */
@@ -31,6 +33,9 @@ export interface OwnProcessOptions {
 
 type Program<Args extends unknown[]> = (tools: Tools, ...args: Args) => unknown
 
+/** The parts of the library beside the first. */
+const PARTS = ['posix', 'readiness', 'systemd'] as const
+
 /** The result is printed as JSON; koffi is loaded before the rights to read it may be dropped. */
 function sourceOf(program: unknown, args: readonly unknown[], asNobody: boolean): string {
   const drop = `
@@ -38,14 +43,17 @@ function sourceOf(program: unknown, args: readonly unknown[], asNobody: boolean)
     process.setgroups([])
     process.setgid(${NOBODY})
     process.setuid(${NOBODY})`
+  // only what it names: to read them all takes more descriptors than some of them may have
+  const parts = PARTS.filter((part) => new RegExp(`\\b${part}\\b`).test(String(program)))
+  const imports = parts.map((part) => `import * as ${part} from 'fifodir/${part}'`).join('\n')
   return `
     import fs from 'node:fs'
     import * as library from 'fifodir'
-    import * as posix from 'fifodir/posix'
+    ${imports}
     ${asNobody ? drop : ''}
     const codeOf = (act) => { try { act() } catch (error) { return error.code ?? error.name } }
     const say = (line) => fs.writeSync(1, line + '\\n')
-    const result = await (${String(program)})({ ...library, fs, posix, codeOf, say }, ...${JSON.stringify(args)})
+    const result = await (${String(program)})({ ...library, fs, ${parts.join(', ')}${parts.length > 0 ? ',' : ''} codeOf, say }, ...${JSON.stringify(args)})
     if (result !== undefined) process.stdout.write(JSON.stringify(result))`
 }
 

@@ -1,14 +1,14 @@
 /** The peers of the interop tests: real programs from Debian's packages. */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe } from 'vitest'
 
 /**
- * A suite that needs `programs` of the Debian package `name`. On CI a missing one is a failure; elsewhere the suite is
+ * A suite that needs `programs` (or files, by their paths) of the Debian package `name`. On CI a missing one is a failure; elsewhere the suite is
  * skipped, and its title says what to install.
  */
 export function describeWithPeer(title: string, name: string, programs: readonly string[], suite: () => void): void {
-  const missing = programs.filter((program) => !isInPath(program))
+  const missing = programs.filter((program) => !(program.includes('/') ? existsSync(program) : isInPath(program)))
   if (missing.length > 0 && process.env['CI'] === undefined)
     describe.skip(`${title} (no ${missing.join(', ')}: apt-get install ${name})`, suite)
   else describe(title, suite)

@@ -6,15 +6,20 @@ import { makeFifodir } from 'fifodir'
 import { onTestFinished } from 'vitest'
 
 /** A new empty directory. */
-export function newDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'fifodir-test-'))
+export function newDirectory(parent: string = tmpdir()): string {
+  const directory = mkdtempSync(join(parent, 'fifodir-test-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
+/** A directory that no busy one leads to: who waits for something to appear wakes with every change beside the way. */
+export function newQuietDirectory(): string {
+  return newDirectory('/var/tmp')
+}
+
 /** A new fifodir. */
-export function newFifodir(): string {
-  const path = join(newDirectory(), 'event')
+export function newFifodir(parent: string = newDirectory()): string {
+  const path = join(parent, 'event')
   makeFifodir(path)
   return path
 }

@@ -1,14 +1,14 @@
 /** The user's program: becoming it, and saying why it cannot be run. */
-import { exec } from 'fifodir/posix'
+import { exec, type Handover } from 'fifodir/posix'
 import { bytesOf } from './argv.ts'
 import { BEFORE } from './before.ts'
 import { EXIT } from './exit.ts'
 import { warn } from './output.ts'
 
 /** Does not return, but where that fails. @returns the exit code, as shells have it */
-export function becomeProgram([program = '', ...args]: readonly string[]): number {
+export function becomeProgram([program = '', ...args]: readonly string[], handover: Handover = BEFORE): number {
   try {
-    return exec(bytesOf(program), args.map(bytesOf), BEFORE)
+    return exec(bytesOf(program), args.map(bytesOf), handover)
   } catch (error) {
     return cannotRun(program, error)
   }

@@ -38,3 +38,23 @@ function variables(text: string): Uint8Array[] {
 function signalsOf(mask: bigint): number[] {
   return Array.from({ length: 31 }, (_, index) => index + 1).filter((number) => (mask >> BigInt(number - 1)) & 1n)
 }
+
+/** What Node knows of it has to do where nothing was noted. */
+function environment(): readonly (string | Uint8Array)[] {
+  return BEFORE.environment ?? Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
+}
+
+/** The environment with variables set; those set to undefined are not in it. */
+export function environmentWith(changes: Readonly<Record<string, string | undefined>>): (string | Uint8Array)[] {
+  const names = Object.keys(changes)
+  const kept = environment().filter(
+    (variable) => !names.some((name) => Buffer.from(variable).indexOf(`${name}=`) === 0),
+  )
+  const added = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+  return [...kept, ...added]
+}
+
+/** Whether it was started with this descriptor open. */
+export function isInherited(fd: number): boolean {
+  return fd <= 2 || BEFORE.descriptors?.[fd] !== undefined
+}

@@ -5,15 +5,17 @@ export interface Option {
   readonly long: string
   /** What its value is called; an option without one is a flag. */
   readonly value?: string
+  /** Whether it may be given several times. */
+  readonly repeated?: true
   readonly help: string
 }
 
 /** A command line, read. */
 export interface Invocation {
-  /** By long name: true for a flag, the text of a value; what was not given is not there. */
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** By long name: true for a flag, the text of a value, or all of them; what was not given is not there. */
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
   readonly operands: readonly string[]
-  /** What follows `--`, for the commands that run a program. */
+  /** For the commands that run a program. */
   readonly program?: readonly string[] | undefined
 }
 
@@ -25,8 +27,8 @@ export interface Command {
   /** What `--help` teaches beyond the options, examples included. */
   readonly help: string
   readonly options: readonly Option[]
-  /** Whether everything after `--` is a program of the user's, to be left as it is. */
-  readonly takesProgram?: true
+  /** Where a program of the user's begins, which is left as it is: after `--`, or in place of operands. */
+  readonly takesProgram?: 'after --' | 'as operands'
   /** @returns the exit code */
   run(invocation: Invocation): number | Promise<number>
 }

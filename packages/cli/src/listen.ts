@@ -27,7 +27,7 @@ A PATTERN that begins with - is written [-].
 
 Exit: 0 it came; 1 PROG failed first; 99 time is up; 100 wrong usage; 111 a system call failed.`,
   options: [{ short: 'n', long: 'count', value: 'N', help: 'end after N matches (without PROG)' }, ...WAITING_OPTIONS],
-  takesProgram: true,
+  takesProgram: 'after --',
   run(invocation) {
     return invocation.program === undefined ? printAll(invocation) : runAndWait(invocation, invocation.program)
   },

@@ -57,8 +57,8 @@ async function sendInput(dir: string): Promise<Delivery> {
 
 const MESSAGE_BYTES = 4096
 
-/** There is no need to wait for input to find that there is nothing to notify. */
-function checkNow(dir: string): void {
+/** There is no need to wait for what is to be sent to find that there is nothing to notify. */
+export function checkNow(dir: string): void {
   try {
     cleanFifodir(dir)
   } catch (error) {

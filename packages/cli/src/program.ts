@@ -1,18 +1,20 @@
 /** The whole command as commander sees it: `--help`, `--version`, and every command line that is not plain. */
-import type { Command as Program } from 'commander'
+import type { Command as Program, Option as ProgramOption } from 'commander'
 import { clean } from './clean.ts'
-import { type Command, type Invocation, UsageError } from './command.ts'
+import { type Command, type Invocation, type Option, UsageError } from './command.ts'
 import { listen } from './listen.ts'
 import { make } from './make.ts'
 import { notify } from './notify.ts'
+import { notifyWhenUp } from './notify-when-up.ts'
 import { print } from './output.ts'
 import { splitProgram } from './read.ts'
+import { ready } from './ready.ts'
 import { wait } from './wait.ts'
 
 /** Filled in by the build. */
 declare const VERSION: string
 
-export const COMMANDS: readonly Command[] = [make, clean, notify, wait, listen]
+export const COMMANDS: readonly Command[] = [make, clean, notify, wait, listen, notifyWhenUp, ready]
 
 /** A command, and how it was called. */
 interface Read {
@@ -27,11 +29,11 @@ interface Read {
  * @throws UsageError for what makes no sense
  */
 export async function readWithCommander(argv: readonly string[]): Promise<Read | undefined> {
-  const { Command: Root, CommanderError } = await import('commander')
+  const { Command: Root, Option: One, CommanderError } = await import('commander')
   const named = COMMANDS.find(({ name }) => name === argv[0])
   const { own, program } = named ? splitProgram(named, argv.slice(1)) : { own: argv.slice(1) }
   let read: Read | undefined
-  const cli = describeAll(new Root('fifodir'), (command, invocation) => {
+  const cli = describeAll(new Root('fifodir'), One, (command, invocation) => {
     read = { command, invocation: { ...invocation, program } }
   })
   try {
@@ -44,7 +46,11 @@ export async function readWithCommander(argv: readonly string[]): Promise<Read |
   return read
 }
 
-function describeAll(cli: Program, chosen: (command: Command, invocation: Invocation) => void): Program {
+function describeAll(
+  cli: Program,
+  One: typeof ProgramOption,
+  chosen: (command: Command, invocation: Invocation) => void,
+): Program {
   cli
     .description('Events and readiness between Unix processes, through nothing but a directory.')
     .version(VERSION)
@@ -63,11 +69,22 @@ function describeAll(cli: Program, chosen: (command: Command, invocation: Invoca
       .usage(command.usage)
       .argument('[operands...]')
       .addHelpText('after', `\n${command.help}`)
-    for (const { short, long, value, help } of command.options)
-      sub.option(`${short ? `-${short}, ` : ''}--${long}${value ? ` <${value}>` : ''}`, help)
-    sub.action(() => chosen(command, { options: sub.opts(), operands: sub.args }))
+    const options = command.options.map((option) => describeOption(One, option))
+    for (const option of options) sub.addOption(option)
+    sub.action(() => {
+      const given = sub.opts<Record<string, string>>()
+      const values = options.map((option) => [option.name(), given[option.attributeName()]] as const)
+      const named = Object.fromEntries(values.filter(([, value]) => value !== undefined))
+      chosen(command, { options: named, operands: sub.args })
+    })
   }
   return cli
+}
+
+function describeOption(One: typeof ProgramOption, { short, long, value, repeated, help }: Option): ProgramOption {
+  const option = new One(`${short ? `-${short}, ` : ''}--${long}${value ? ` <${value}>` : ''}`, help)
+  option.negate = false // commander would take --no-x for the contrary of --x
+  return repeated ? option.argParser((one: string, before?: string[]) => [...(before ?? []), one]) : option
 }
 
 function oneLine(message: string): string {

@@ -1,4 +1,5 @@
 /** The second file of the command: what waits, and whatever takes commander to read. */
+import { carryReadiness } from './carry-readiness.ts'
 import { EXIT, reported } from './exit.ts'
 import { COMMANDS, readWithCommander } from './program.ts'
 import { readQuickly } from './read.ts'
@@ -7,7 +8,7 @@ import { keepStandardError } from './standard-error.ts'
 /** Runs the command line. @returns the exit code */
 export function run(argv: readonly string[]): Promise<number> {
   keepStandardError()
-  const named = COMMANDS.find(({ name }) => name === argv[0])
+  const named = [...COMMANDS, carryReadiness].find(({ name }) => name === argv[0])
   return reported(named?.name, async () => {
     const invocation = named && readQuickly(named, argv.slice(1))
     const read = invocation ? { command: named, invocation } : await readWithCommander(argv)

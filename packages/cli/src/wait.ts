@@ -23,7 +23,7 @@ A PATTERN that begins with - is written [-].
 
 Exit: 0 it came; 99 time is up; 100 wrong usage; 111 a system call failed; 126, 127 PROG cannot be run, is not found.`,
   options: WAITING_OPTIONS,
-  takesProgram: true,
+  takesProgram: 'after --',
   async run(invocation) {
     const { program } = invocation
     if (program?.length === 0) throw new UsageError('no PROG after --; name one, or leave out the --')

@@ -4,14 +4,24 @@
  */
 
 /** What was being done when it went wrong: the verb of the message. */
-export type Operation = 'make' | 'clean' | 'notify' | 'subscribe to' | 'wait' | 'compile pattern'
+export type Operation =
+  | 'make'
+  | 'clean'
+  | 'notify'
+  | 'subscribe to'
+  | 'wait'
+  | 'wait for readiness'
+  | 'compile pattern'
+  | 'notify systemd at'
+  | 'receive notifications at'
+  | 'read'
 
 /** The facts of a {@link FifodirError}. */
 export interface FifodirErrorFacts {
   /** The errno name (`ENOENT`, `EACCES`, …) or a code of ours (`FIFODIR_…`). */
   readonly code: string
   readonly operation: Operation
-  /** The path that it was being done to. */
+  /** The path, or the address, that it was being done to. */
   readonly path?: string | undefined
   /** Why, in words: the system's own for an errno. */
   readonly reason: string

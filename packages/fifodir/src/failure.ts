@@ -1,4 +1,4 @@
-/** From the system's errors to ours: what a system error means where fifodirs are concerned, and what to do about it. */
+/** From the system's errors to ours: what a system error means for what was being done, and what to do about it. */
 import { FifodirError, type Operation } from './error.ts'
 import { isSystemError, reasonOf } from './posix/system-error.ts'
 
@@ -26,12 +26,34 @@ const HINTS: Partial<Record<Operation, Record<string, string>>> = {
     EACCES: 'its mode lets this user create nothing there: make it with mode 1733, or join its group',
     ENOSPC: 'make room on its file system (a FIFO takes an inode), or raise the limit of file watches',
   },
+  'notify systemd at': {
+    ENOENT: 'name in NOTIFY_SOCKET a socket that this process can see, whatever its root directory',
+    EACCES: 'its mode lets this user send nothing: run as its owner, or have its manager make it with a wider mode',
+    ECONNREFUSED: 'nobody listens there any more, or not in this network namespace: unset NOTIFY_SOCKET',
+    EPIPE: 'nobody reads there any more: unset NOTIFY_SOCKET',
+    EPROTOTYPE: 'name in NOTIFY_SOCKET a datagram socket',
+    EINVAL: 'make NOTIFY_SOCKET an absolute path, or @ and an abstract name',
+    ENAMETOOLONG: 'choose a path of at most 107 bytes',
+    EAFNOSUPPORT:
+      'have the manager give an absolute path or an abstract name: virtual machine sockets are not supported',
+    EBADF: 'send descriptors that are open',
+  },
+  'receive notifications at': {
+    EADDRINUSE: 'end who listens there, remove what is no socket, or choose another path',
+    EACCES: 'choose a directory that this user may write to',
+    ENOENT: 'make its parent directory first',
+    ENAMETOOLONG: 'choose a path of at most 107 bytes, or none',
+    ENOTSOCK: 'give the descriptor of a bound Unix datagram socket',
+    EPROTOTYPE: 'give the descriptor of a bound Unix datagram socket',
+    EBADF: 'give the descriptor of a bound Unix datagram socket',
+  },
+  read: { EINVAL: 'set it as systemd does: a whole number in decimal digits' },
 }
 
 const DESCRIPTORS = 'raise the limit of open files (ulimit -n)'
 const HINTS_EVERYWHERE: Record<string, string> = { EMFILE: DESCRIPTORS, ENFILE: DESCRIPTORS }
 
-/** The failure of `operation` on the fifodir at `path` that a system error tells of; anything else is passed on. */
+/** The failure of `operation` on what is at `path` that a system error tells of; anything else is passed on. */
 export function failure(operation: Operation, path: string, cause: unknown): unknown {
   if (!isSystemError(cause)) return cause
   const { code } = cause
@@ -39,7 +61,7 @@ export function failure(operation: Operation, path: string, cause: unknown): unk
   return new FifodirError({ code, operation, path, reason: reasonOf(cause), hint, cause })
 }
 
-/** Runs `act`, and throws its system errors as the failures of `operation` on the fifodir at `path`. */
+/** Runs `act`, and throws its system errors as the failures of `operation` on what is at `path`. */
 export function attempt<Result>(operation: Operation, path: string, act: () => Result): Result {
   try {
     return act()

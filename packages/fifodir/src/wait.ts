@@ -5,6 +5,7 @@ import { printable } from './event.ts'
 import { events, type EventsOptions } from './events.ts'
 import { Pattern } from './pattern/pattern.ts'
 import { type Match, Search } from './search.ts'
+import { checkTimeout } from './timeout.ts'
 
 export interface WaitOptions extends EventsOptions {
   /** How long it may take, in milliseconds: up to 2,147,483,647 (24 days); 0, the default, is no limit. */
@@ -163,11 +164,6 @@ function start(waits: readonly Wait[], needed: number, options: WaitOptions = {}
     signal?.addEventListener('abort', abort)
     wait.add(() => signal?.removeEventListener('abort', abort))
   })
-}
-
-function checkTimeout(timeoutMs: number): void {
-  if (!(timeoutMs >= 0 && timeoutMs <= 0x7fffffff))
-    throw new RangeError(`timeoutMs must be from 0 (no limit) to 2147483647 (24 days), not ${timeoutMs}`)
 }
 
 /** Calls `act` after `ms`, once the event loop has read all that had come by then. Returns what prevents it. */

@@ -6,6 +6,7 @@
 import { check, declare } from './libc.ts'
 
 const openPath = declare<(path: string, flags: number) => number>('int open(const char *, int, ...)')
+const fcntl = declare<(fd: number, command: number, type: 'int', value: number) => number>('int fcntl(int, int, ...)')
 const close = declare<(fd: number) => number>('int close(int)')
 
 /** Node knows it, and does not tell. */
@@ -16,7 +17,14 @@ export function openDescriptor(path: string, flags: number): number {
   return check(openPath(path, flags | O_CLOEXEC), 'open', path)
 }
 
-/** Closes what {@link openDescriptor} opened, where no socket does. */
+const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : process.platform === 'darwin' ? 67 : 17
+
+/** A second number for what `fd` leads to, close-on-exec. */
+export function duplicateDescriptor(fd: number): number {
+  return check(fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0), 'fcntl')
+}
+
+/** Closes what was opened here, where no socket does. */
 export function closeDescriptor(fd: number): void {
   check(close(fd), 'close')
 }

@@ -1,0 +1,72 @@
+/** Waiting for readiness, whoever tells of it. */
+import { catchError, EMPTY, merge, type Observable, Subscription, take, throwError } from 'rxjs'
+import { FifodirError } from '../error.ts'
+import { checkTimeout } from '../timeout.ts'
+
+/**
+ * Where readiness is heard of: emits once, when it is there, and fails with a {@link NeverReadyError} where it can be seen
+ * that it never will be. It listens, and looks, from the subscription on, and no longer than that.
+ */
+export type Source = Observable<void>
+
+export interface WhenReadyOptions {
+  /** Milliseconds until the wait fails with `ETIMEDOUT`; 0, the default, is no limit. */
+  readonly timeoutMs?: number | undefined
+  /** Ends the wait, which rejects with its reason; what the source held is closed then. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Resolves when `source` says that it is ready.
+ *
+ * @throws (rejects) NeverReadyError where that will never come, FifodirError ETIMEDOUT where time is up, a system error of
+ *   the source, `signal.reason`; RangeError for a wrong `timeoutMs`
+ * @example
+ * import { createServer } from 'node:net'
+ * import { fromUnix, whenReady } from 'fifodir/readiness'
+ * const ready = whenReady(fromUnix('server.sock'), { timeoutMs: 5000 })
+ * const server = createServer().listen('server.sock')
+ * await ready
+ * server.close()
+ */
+export function whenReady(source: Source, { timeoutMs = 0, signal }: WhenReadyOptions = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    checkTimeout(timeoutMs)
+    signal?.throwIfAborted()
+    const wait = new Subscription()
+    const settle = (how: () => void): void => {
+      wait.unsubscribe()
+      how()
+    }
+    const timer = timeoutMs === 0 ? undefined : setTimeout(() => settle(() => reject(timedOut(timeoutMs))), timeoutMs)
+    wait.add(() => clearTimeout(timer))
+    const abort = (): void => settle(() => reject(signal?.reason))
+    signal?.addEventListener('abort', abort)
+    wait.add(() => signal?.removeEventListener('abort', abort))
+    wait.add(
+      source.pipe(take(1)).subscribe({
+        error: (error) => settle(() => reject(error)),
+        complete: () => settle(resolve),
+      }),
+    )
+  })
+}
+
+function timedOut(timeoutMs: number): FifodirError {
+  const reason = `it was not ready within ${timeoutMs} ms`
+  return new FifodirError({ code: 'ETIMEDOUT', operation: 'wait for readiness', reason })
+}
+
+/** The first of `sources` that is ready. It fails when the last of them has failed, with the first failure. */
+export function anyOf(sources: readonly Source[]): Source {
+  const failures: unknown[] = []
+  const lenient = sources.map((source) =>
+    source.pipe(
+      catchError((error: unknown) => {
+        failures.push(error)
+        return failures.length < sources.length ? EMPTY : throwError(() => failures[0])
+      }),
+    ),
+  )
+  return merge(...lenient).pipe(take(1))
+}
