@@ -17,6 +17,7 @@ const PARTS = {
   pattern: async () => (await import('./pattern.mjs')).patternRows(),
   commands: async () => (await import('./commands.mjs')).commandRows(),
   exit: async () => (await import('./exit.mjs')).exitRows(),
+  service: async () => (await import('./service.mjs')).serviceRows(),
   idle: async () => (await import('./idle.mjs')).idleRows(),
 }
 

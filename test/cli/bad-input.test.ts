@@ -121,6 +121,54 @@ const wrongUsage: Mistake[] = [
     ['listen', 'event', 'a(', '--', 'touch', 'new'],
     'cannot compile pattern: a group that is never closed at offset 1 (FIFODIR_PATTERN); add the ), or write \\( to mean the character\na(\n ^',
   ],
+  ['supervise: no SVC', ['supervise'], "supervise what? name the SVC; see 'fifodir supervise --help'"],
+  ['supervise: empty SVC', ['supervise', ''], "SVC is empty; name a service directory; see 'fifodir supervise --help'"],
+  [
+    'supervise: two',
+    ['supervise', 'private', 'private'],
+    "supervise takes one SVC, not 2; start one for each; see 'fifodir supervise --help'",
+  ],
+  ['run: no PROG', ['run', '-q'], "no PROG; name the program that is to run; see 'fifodir run --help'"],
+  ['run: empty SVC', ['run', '-d', '', 'true'], "SVC is empty; name a service directory; see 'fifodir run --help'"],
+  [
+    'run: SVC is a file',
+    ['run', '-d', 'file', 'touch', 'new'],
+    "not a directory: 'file'; name a service directory, or where it is to be made; see 'fifodir run --help'",
+  ],
+  [
+    'run: unknown policy',
+    ['run', '-d', 'new', '--restart', 'sometimes', 'true'],
+    "no such policy: 'sometimes'; write always, on-failure, never; see 'fifodir run --help'",
+  ],
+  ...['FOO', '', '0', '65', '-1', 'SIG'].map(
+    (signal): Mistake => [
+      `run: '${signal}' for a signal`,
+      ['run', '-d', 'new', `--stop-signal=${signal}`, 'true'],
+      `no such signal: '${signal}'; write TERM, SIGTERM or 15; see 'fifodir run --help'`,
+    ],
+  ),
+  ...['stop-timeout', 'ready-timeout'].map(
+    (option): Mistake => [
+      `run: no duration for --${option}`,
+      ['run', '-d', 'new', '--ready', 'fd:3', `--${option}`, '5x', 'true'],
+      "not a duration: '5x'; write 500ms, 5s or 2m; see 'fifodir run --help'",
+    ],
+  ),
+  [
+    'run: --ready-timeout without --ready',
+    ['run', '-d', 'new', '--ready-timeout', '5s', 'true'],
+    "--ready-timeout without --ready; say where readiness is heard of; see 'fifodir run --help'",
+  ],
+  [
+    'run: no such source',
+    ['run', '-d', 'new', '--ready', 'nope', 'true'],
+    "not a source of readiness: 'nope'; write fd:N, notify, log:REGEX, ipc, tcp:[HOST:]PORT, unix:PATH, http://…, file:PATH or check:COMMAND",
+  ],
+  [
+    'run: two sources on one descriptor',
+    ['run', '-d', 'new', '--ready', 'fd:1', '--ready', 'log:x', 'true'],
+    'two sources want descriptor 1: fd:1, log:x',
+  ],
 ]
 
 describe('wrong usage exits 100 with one line, before anything is touched', () => {
@@ -189,6 +237,21 @@ const refused: Mistake[] = [
     'listen: not a directory',
     ['listen', 'file'],
     'cannot subscribe to file: not a directory (ENOTDIR); name the fifodir itself',
+  ],
+  [
+    'supervise: no such service directory',
+    ['supervise', 'none'],
+    'cannot supervise none: no such file or directory (ENOENT); make the service directory first',
+  ],
+  [
+    'supervise: not a directory',
+    ['supervise', 'file'],
+    'cannot supervise file: not a directory (ENOTDIR); name the service directory itself',
+  ],
+  [
+    'run: SVC can not be made',
+    ['run', '-d', 'none/web', 'touch', 'new'],
+    'cannot make none/web: no such file or directory (ENOENT); make its parent directory first',
   ],
 ]
 

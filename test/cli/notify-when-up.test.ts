@@ -93,6 +93,17 @@ test('readiness is told to all sinks, once, by the first of several sources', as
   await running.ended
 })
 
+test('the name of a file may be any text', async () => {
+  const place = newDirectory()
+  makeFifodir(join(place, 'event'))
+  const up = waitFor(join(place, 'event'), 'U')
+  const args = ['notify-when-up', '--from', `file:${join(place, 'bereit é')}`, '-t', '20s']
+  const running = startFifodir([...args, 'sh', '-c', ": > 'bereit é'; exec sleep 60"], { cwd: place })
+  expect((await up).sequence).toBe('U')
+  running.child.kill()
+  await running.ended
+})
+
 test('without options it is s6-notifywhenup: from descriptor 1 to ./event', async () => {
   const place = newDirectory()
   makeFifodir(join(place, 'event'))

@@ -13,12 +13,12 @@ const WAITING = 4
 /** Who lives where: a room is a file, or a folder. A new file finds its floor here first. */
 const FLOORS: readonly (readonly string[])[] = [
   ['error', 'event', 'tai64n'],
-  ['pattern', 'search', 'line-search'],
+  ['pattern', 'search', 'line-search', 'wait-status', 'status', 'death-tally', 'lifecycle', 'lifecycle-table'],
   ['posix', 'path', 'failure', 'timeout'],
   ['fifo-name', 'write-end', 'read-end', 'reading', 'directory', 'notify', 'notifier', 'subscriber'],
-  ['appearance', 'events', 'match', 'wait'],
+  ['appearance', 'deadline', 'events', 'match', 'wait'],
   ['readiness', 'systemd'],
-  [],
+  ['service'],
   ['index'],
 ]
 

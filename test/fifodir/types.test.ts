@@ -16,7 +16,17 @@ import type {
   Wait,
   WaitOptions,
 } from 'fifodir'
-import { type Child, exec, type Handover, spawn, type SpawnOptions } from 'fifodir/posix'
+import {
+  type Child,
+  exec,
+  type Exit,
+  exitOf,
+  type Handover,
+  reapOrphans,
+  spawn,
+  type SpawnOptions,
+  withVariables,
+} from 'fifodir/posix'
 import * as readiness from 'fifodir/readiness'
 import type {
   Announced,
@@ -206,6 +216,7 @@ describe('the functions take and return', () => {
     expectTypeOf(readiness.fromTcp).toEqualTypeOf<(port: number, host?: string) => Source>()
     expectTypeOf(readiness.toFifodir).toEqualTypeOf<(path: string, events?: string) => Sink>()
     expectTypeOf(readiness.sourceCalled).toEqualTypeOf<(name: string) => Plan>()
+    expectTypeOf(readiness.checkPlans).toEqualTypeOf<(plans: readonly Plan[]) => void>()
     expectTypeOf(readiness.provide).toEqualTypeOf<(plans: readonly Plan[], taken?: readonly number[]) => Provisions>()
     expectTypeOf<readiness.NeverReadyError['output']>().toEqualTypeOf<readonly string[]>()
   })
@@ -217,6 +228,11 @@ describe('the functions take and return', () => {
       (program: Argument, args?: readonly Argument[], options?: SpawnOptions) => Child
     >()
     expectTypeOf<SpawnOptions>().toExtend<Handover>()
+    expectTypeOf(exitOf).toEqualTypeOf<(waitStatus: number) => Exit>()
+    expectTypeOf(reapOrphans).toEqualTypeOf<() => void>()
+    expectTypeOf(withVariables).toEqualTypeOf<
+      (changes: Readonly<Record<string, string | undefined>>, environment?: readonly Argument[]) => readonly Argument[]
+    >()
   })
 })
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { startOwnProcess, untilPrinted } from '../support/own-process.ts'
 import { describeWithPeer } from '../support/peers.ts'
 import { type Running } from '../support/process.ts'
-import { newFifodir, newQuietDirectory, untilSubscribed } from '../support/scratch.ts'
+import { newDirectory, newFifodir, newQuietDirectory, untilSubscribed } from '../support/scratch.ts'
 import { systemCallsOf } from '../support/strace.ts'
 
 /** A process that waits for `U` that many times in `fifodir`, and, where it is told to, for a fifodir to appear. */
@@ -36,6 +36,32 @@ describeWithPeer('promise 5: a process that waits', 'strace', ['strace'], () => 
     expect(fifodirs.map((fifodir) => notify(fifodir, 'x').delivered)).toEqual([1, 100, 1])
     for (const waiter of waiters) waiter.child.kill('SIGKILL')
     await Promise.all(waiters.map(({ ended }) => ended))
+  })
+
+  test('makes none while nothing happens to the twenty services that it supervises, and observes', async () => {
+    const place = newDirectory()
+    const running = startOwnProcess(
+      async ({ service: { statuses, supervise, whenReady }, fs, say }, parent) => {
+        const paths = Array.from({ length: 20 }, (_, index) => `${parent}/${index}`)
+        const supervisors = paths.map((path) => {
+          fs.mkdirSync(path)
+          return supervise(path, { command: ['sh', '-c', 'echo >&3; exec sleep 1000'], notificationFd: 3 })
+        })
+        process.on('SIGTERM', () => {
+          for (const supervisor of supervisors) supervisor.signal('SIGTERM')
+        })
+        await Promise.all(paths.map((path) => whenReady(path)))
+        const observing = paths.map((path) => statuses(path).subscribe())
+        setImmediate(() => setImmediate(() => say('idle')))
+        await Promise.all(supervisors.map(({ left }) => left))
+        for (const one of observing) one.unsubscribe()
+      },
+      [place],
+    )
+    await untilPrinted(running, 'idle')
+    expect(await systemCallsOf(running.pid)).toEqual([])
+    running.child.kill('SIGTERM')
+    expect((await running.ended).code).toBe(0)
   })
 
   test('nor does one that reads a NOTIFY_SOCKET, nor one whose message waits for room, or for its barrier', async () => {

@@ -10,7 +10,7 @@ const IMPORTS = fileURLToPath(new URL('fixtures/import.mjs', import.meta.url))
 describe('promise 7: importing the library', () => {
   test.each([
     ['fifodir', 13],
-    ['fifodir/readiness', 22],
+    ['fifodir/readiness', 23],
     ['fifodir/systemd', 17],
     ['fifodir/systemd/service', 14],
   ])(

@@ -13,6 +13,7 @@ type Library = typeof import('fifodir')
 export interface Tools extends Library {
   readonly systemd: typeof import('fifodir/systemd')
   readonly fs: typeof import('node:fs')
+  readonly service: typeof import('fifodir/service')
   readonly posix: typeof import('fifodir/posix')
   readonly readiness: typeof import('fifodir/readiness')
   /** The code of the error that `act` throws. */
@@ -34,7 +35,7 @@ export interface OwnProcessOptions {
 type Program<Args extends unknown[]> = (tools: Tools, ...args: Args) => unknown
 
 /** The parts of the library beside the first. */
-const PARTS = ['posix', 'readiness', 'systemd'] as const
+const PARTS = ['posix', 'readiness', 'service', 'systemd'] as const
 
 /** The result is printed as JSON; koffi is loaded before the rights to read it may be dropped. */
 function sourceOf(program: unknown, args: readonly unknown[], asNobody: boolean): string {

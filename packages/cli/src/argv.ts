@@ -28,9 +28,18 @@ export function latin1Of(argument: string): string {
 
 /** The argument as a DIR: refuses what cannot be one, before anything is touched. */
 export function directoryOf(argument: string): string {
-  if (argument === '') throw new UsageError('DIR is empty; name a fifodir')
+  return pathOf(argument, 'DIR', 'a fifodir')
+}
+
+/** The argument as a SVC; otherwise the same. */
+export function serviceOf(argument: string): string {
+  return pathOf(argument, 'SVC', 'a service directory')
+}
+
+function pathOf(argument: string, word: string, kind: string): string {
+  if (argument === '') throw new UsageError(`${word} is empty; name ${kind}`)
   if (/[\uDC80-\uDCFF]/u.test(argument))
-    throw new UsageError(`DIR is not UTF-8: ${JSON.stringify(argument)}; name it by another path`)
+    throw new UsageError(`${word} is not UTF-8: ${JSON.stringify(argument)}; name it by another path`)
   return argument
 }
 

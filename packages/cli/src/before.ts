@@ -2,11 +2,12 @@
  * What this process was before it became Node, as the first lines of the command noted it: what a program is to find that
  * takes over from it. Node cannot tell any more; see first.sh.
  */
-import type { Handover } from 'fifodir/posix'
+import { type Handover, type Strings, withVariables } from 'fifodir/posix'
 
 /**
  * The environment, descriptors, limit and ignored signals that the command was started with, byte for byte. Empty where
- * nothing was noted (no /proc, an environment above 96 kB): the program then finds things as Node has left them.
+ * nothing was noted (no /proc, no cat or base64): the program then finds things as Node has left them. The environment is
+ * left out where it is above 96 kB, as libc has it still, but for names that dash drops.
  */
 export const BEFORE: Handover = noted()
 
@@ -17,12 +18,14 @@ function noted(): Handover {
   const [pid, ...descriptors] = numbers.split(' ').map(Number)
   if (text === undefined || pid !== process.pid) return {} // somebody else's
   const noted = Buffer.from(text, 'base64').toString('latin1')
+  const openFiles = /^Max open files +(\d+)/m.exec(noted)?.[1]
+  if (openFiles === undefined) return {} // the shell could not read it: there is no cat, no base64
   const at = noted.lastIndexOf('\0Limit ') + 1
   return {
-    environment: variables(noted.slice(0, at)),
+    environment: noted.startsWith('Name:') ? undefined : variables(noted.slice(0, at)),
     descriptors: Object.fromEntries(descriptors.map((fd) => [fd, fd])),
     ignoredSignals: signalsOf(BigInt(`0x${/^SigIgn:\s*(\w+)/m.exec(noted.slice(at))?.[1] ?? '0'}`)),
-    openFiles: Number(/^Max open files +(\d+)/m.exec(noted.slice(at))?.[1]),
+    openFiles: Number(openFiles),
   }
 }
 
@@ -39,19 +42,9 @@ function signalsOf(mask: bigint): number[] {
   return Array.from({ length: 31 }, (_, index) => index + 1).filter((number) => (mask >> BigInt(number - 1)) & 1n)
 }
 
-/** What Node knows of it has to do where nothing was noted. */
-function environment(): readonly (string | Uint8Array)[] {
-  return BEFORE.environment ?? Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
-}
-
 /** The environment with variables set; those set to undefined are not in it. */
-export function environmentWith(changes: Readonly<Record<string, string | undefined>>): (string | Uint8Array)[] {
-  const names = Object.keys(changes)
-  const kept = environment().filter(
-    (variable) => !names.some((name) => Buffer.from(variable).indexOf(`${name}=`) === 0),
-  )
-  const added = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
-  return [...kept, ...added]
+export function environmentWith(changes: Readonly<Record<string, string | undefined>>): Strings {
+  return withVariables(changes, BEFORE.environment)
 }
 
 /** Whether it was started with this descriptor open. */

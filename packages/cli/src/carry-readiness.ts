@@ -10,7 +10,8 @@ import { warn } from './output.ts'
 /** Descriptors are the helper's. */
 export interface Errand {
   readonly sources: readonly { readonly name: string; readonly own: readonly number[] }[]
-  readonly sinks: readonly string[]
+  /** Each by its name, and by the one that it has for the helper. */
+  readonly sinks: readonly { readonly name: string; readonly own: string }[]
   readonly timeoutMs: number
   /** The program's name, and its pid. */
   readonly program: string
@@ -33,7 +34,7 @@ export const carryReadiness: Command = {
     if (readSync(errand.start, Buffer.alloc(1)) > 0) return EXIT.impossible
     const { pid, address, timeoutMs } = errand
     const sources = errand.sources.map(({ name, own }) => sourceCalled(name).open(own, pid))
-    const sinks = errand.sinks.map((name) => sinkCalled(name, { pid, address }))
+    const sinks = errand.sinks.map(({ name, own }) => ({ ...sinkCalled(own, { pid, address }), name }))
     const outputEnded = new Promise((resolve) => process.once('beforeExit', resolve))
     try {
       const told = await carry([merge(anyOf(sources), fromProcess(errand.pidfd))], sinks, { timeoutMs })

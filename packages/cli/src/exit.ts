@@ -22,7 +22,15 @@ const HINTS: Record<string, string> = {
 }
 
 /** Exit codes of the library's own errors, where they do not say that a system call failed. */
-const CODES: Record<string, number> = { ETIMEDOUT: EXIT.timedOut, FIFODIR_PATTERN: EXIT.usage }
+const CODES: Record<string, number> = {
+  ETIMEDOUT: EXIT.timedOut,
+  FIFODIR_PATTERN: EXIT.usage,
+  FIFODIR_SUPERVISED: EXIT.usage,
+  FIFODIR_UNSUPERVISED: EXIT.impossible,
+  FIFODIR_FAILED: EXIT.impossible,
+  /** Of a control FIFO: nobody reads it. */
+  ENXIO: EXIT.impossible,
+}
 
 /** Runs the command called `name`, and tells the user what went wrong. @returns the exit code */
 export async function reported(name: string | undefined, run: () => number | Promise<number>): Promise<number> {

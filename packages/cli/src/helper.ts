@@ -13,10 +13,10 @@ export async function startHelper(
   args: readonly string[],
   descriptors: Readonly<Record<number, number>>,
 ): Promise<void> {
-  const environment = environmentWith({})
+  const environment = environmentWith({ NODE_CHANNEL_FD: undefined }) // a channel is the program's
   // the shell would drop variables whose names are not identifiers
   const odd = environment.filter((variable) => !/^[A-Za-z_]\w*=/.test(Buffer.from(variable).toString('latin1')))
-  const itself = [...(odd.length > 0 ? ['env', ...odd] : []), process.execPath, process.argv[1] as string]
+  const itself = [...(odd.length > 0 ? ['env', '--', ...odd] : []), process.execPath, process.argv[1] as string]
   const nothing = openSync('/dev/null', 'r+')
   const shell = spawn('/bin/sh', ['-c', '"$@" &', 'sh', ...itself, ...args], {
     descriptors: { 0: nothing, 1: nothing, ...descriptors },

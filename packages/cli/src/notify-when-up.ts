@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs'
 import { closeDescriptor, makePipe, openProcess } from 'fifodir/posix'
-import { closeProvided, type Plan, provide, sinkCalled, sourceCalled } from 'fifodir/readiness'
-import { latin1Of } from './argv.ts'
+import { closeProvided, type Plan, provide, sinkCalled } from 'fifodir/readiness'
 import { BEFORE, environmentWith, isInherited } from './before.ts'
 import { becomeProgram } from './become.ts'
 import type { Errand } from './carry-readiness.ts'
@@ -9,6 +8,7 @@ import { type Command, UsageError } from './command.ts'
 import { durationMs } from './duration.ts'
 import { startHelper } from './helper.ts'
 import { checkNow } from './notify.ts'
+import { planCalled } from './sources.ts'
 
 export const notifyWhenUp: Command = {
   name: 'notify-when-up',
@@ -53,7 +53,7 @@ Exit: as PROG; 100 wrong usage; 111 a system call failed; 126, 127 PROG cannot b
     const { from = ['fd:1'], to = ['./event'], timeout } = options as Record<string, string[]> & { timeout?: string }
     if (program.length === 0) throw new UsageError('no PROG; name the program that will be ready')
     const timeoutMs = durationMs(timeout)
-    const plans = from.map((name) => sourceCalled(latin1Of(name)))
+    const plans = from.map(planCalled)
     const sinks = to.filter((name) => name !== 'notify' || process.env['NOTIFY_SOCKET'] !== undefined)
     for (const sink of sinks) checkSink(sink)
     if (sinks.length === 0) return becomeProgram(program)
@@ -73,7 +73,7 @@ function checkSink(name: string): void {
 /** Starts the helper, and becomes the program. */
 async function runBeside(
   plans: readonly Plan[],
-  told: Pick<Errand, 'sinks' | 'timeoutMs' | 'program'>,
+  told: Pick<Errand, 'timeoutMs' | 'program'> & { readonly sinks: readonly string[] },
   program: readonly string[],
 ): Promise<number> {
   const { pid, env } = process
@@ -92,7 +92,7 @@ async function runBeside(
     sources: plans.map(({ name }, index) => ({ name, own: (provisions.own[index] ?? []).map(place) })),
     sinks: told.sinks.map((name) => {
       const fd = descriptorOf(name)
-      return fd === undefined ? name : `fd:${place(fd)}`
+      return { name, own: fd === undefined ? name : `fd:${place(fd)}` }
     }),
     pid,
     pidfd: place(pidfd),

@@ -2,6 +2,7 @@
 import type { Command as Program, Option as ProgramOption } from 'commander'
 import { clean } from './clean.ts'
 import { type Command, type Invocation, type Option, UsageError } from './command.ts'
+import { control } from './control.ts'
 import { listen } from './listen.ts'
 import { make } from './make.ts'
 import { notify } from './notify.ts'
@@ -9,12 +10,29 @@ import { notifyWhenUp } from './notify-when-up.ts'
 import { print } from './output.ts'
 import { splitProgram } from './read.ts'
 import { ready } from './ready.ts'
+import { run } from './run.ts'
+import { status } from './status.ts'
+import { supervise } from './supervise.ts'
+import { until } from './until.ts'
 import { wait } from './wait.ts'
 
 /** Filled in by the build. */
 declare const VERSION: string
 
-export const COMMANDS: readonly Command[] = [make, clean, notify, wait, listen, notifyWhenUp, ready]
+export const COMMANDS: readonly Command[] = [
+  make,
+  clean,
+  notify,
+  wait,
+  listen,
+  notifyWhenUp,
+  ready,
+  supervise,
+  run,
+  until,
+  status,
+  control,
+]
 
 /** A command, and how it was called. */
 interface Read {

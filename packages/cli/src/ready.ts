@@ -53,11 +53,13 @@ Exit: 0 told; 1 nobody is there to be told; 99 no answer within 5 s; 100 wrong u
     const sinks = sinksOf(given)
     if (!('READY' in assignments) && sinks.length > 0)
       throw new UsageError('--fd and --to are told of readiness alone; use fifodir notify for other events')
-    for (const sink of sinks) await sink.tell()
+    const told = await Promise.allSettled(sinks.map((sink) => sink.tell()))
     // under the name of who called, as systemd-notify: a service manager may heed the main process alone
     const from = process.ppid > 1 && String(process.ppid) !== process.env['MANAGERPID'] ? { pid: process.ppid } : {}
     const isTold = await sdNotify(assignments, from)
     if (isTold && !given['no-block']) await barrier({ ...from, timeoutMs: BARRIER_MS })
+    const failed = told.find((one) => one.status === 'rejected') // the others have been told
+    if (failed !== undefined) throw failed.reason
     if (isTold || sinks.length > 0 || given.optional) return EXIT.done
     warn('nobody is there to be told: there is no NOTIFY_SOCKET; give --fd or --to, or --optional to go on without')
     return EXIT.impossible

@@ -10,11 +10,22 @@ export type Operation =
   | 'notify'
   | 'subscribe to'
   | 'wait'
+  | 'wait for'
   | 'wait for readiness'
   | 'compile pattern'
   | 'notify systemd at'
   | 'receive notifications at'
   | 'read'
+  | 'supervise'
+  | 'start'
+  | 'finish'
+  | 'stop'
+  | 'signal'
+  | 'record status of'
+  | 'record death of'
+  | 'read definition of'
+  | 'read status of'
+  | 'control'
 
 /** The facts of a {@link FifodirError}. */
 export interface FifodirErrorFacts {

@@ -48,6 +48,36 @@ const HINTS: Partial<Record<Operation, Record<string, string>>> = {
     EBADF: 'give the descriptor of a bound Unix datagram socket',
   },
   read: { EINVAL: 'set it as systemd does: a whole number in decimal digits' },
+  supervise: {
+    ENOENT: 'make the service directory first',
+    ENOTDIR: 'name the service directory itself',
+    EACCES: 'supervise it as its owner, who may write to it',
+    ENOSPC: 'make room on its file system (supervise/ and event/ take a few inodes)',
+  },
+  start: {
+    ENOENT: 'put the program there (and what its first line names)',
+    EACCES: 'make the program executable',
+    EAGAIN: 'raise the limit of processes (ulimit -u)',
+  },
+  finish: {
+    ENOENT: 'put there what the first line of the program names',
+    EACCES: 'make the program executable, or remove it',
+    EAGAIN: 'raise the limit of processes (ulimit -u)',
+  },
+  'record status of': { ENOSPC: 'make room on its file system' },
+  'record death of': { ENOSPC: 'make room on its file system' },
+  'read status of': {
+    ENOENT: 'start its supervisor first',
+    ENOTDIR: 'name the service directory itself',
+    EACCES: 'ask as the user that its supervisor runs as',
+  },
+  control: {
+    ENOENT: 'start its supervisor first',
+    ENOTDIR: 'name the service directory itself',
+    ENXIO: 'start its supervisor first',
+    EACCES: 'ask as the user that its supervisor runs as',
+    EAGAIN: 'look after its supervisor: it does not read its commands',
+  },
 }
 
 const DESCRIPTORS = 'raise the limit of open files (ulimit -n)'

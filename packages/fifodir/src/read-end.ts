@@ -8,14 +8,14 @@ import { isSystemError, systemError } from './posix/system-error.ts'
 const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants
 
 /** On Linux one descriptor is both ends; POSIX leaves that undefined, so elsewhere a second one holds the other end. */
-const ENDS = process.platform === 'linux' ? [O_RDWR] : [O_RDONLY, O_WRONLY]
+export const READ_ENDS: readonly number[] = process.platform === 'linux' ? [O_RDWR] : [O_RDONLY, O_WRONLY]
 
 /**
  * Opens the FIFO at `path`, just made, and sets its mode, whatever the umask left of it.
  *
  * @returns the descriptor to read from, and, where it takes one, the descriptor that keeps it from ending
  */
-export function openReadEnd(path: string, mode: number, ends: readonly number[] = ENDS): number[] {
+export function openReadEnd(path: string, mode: number, ends: readonly number[] = READ_ENDS): number[] {
   const fds: number[] = []
   try {
     for (const access of ends) fds.push(openOwn(path, access, mode))

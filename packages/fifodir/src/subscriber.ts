@@ -3,11 +3,11 @@
  * when a {@link Subscription} is there, no later event can be missed.
  */
 import { renameSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { attempt, failure } from './failure.ts'
 import { newFifoName } from './fifo-name.ts'
 import { closeDescriptor } from './posix/descriptor.ts'
 import { makeFifo } from './posix/fifo.ts'
+import { Reader } from './posix/reader.ts'
 import { isSystemError } from './posix/system-error.ts'
 import { openReadEnd } from './read-end.ts'
 import { removeFifo } from './write-end.ts'
@@ -22,9 +22,6 @@ export interface Receiver {
   error(error: unknown): void
 }
 
-/** One buffer for all subscriptions of a thread: whatever is read into it is taken out before the next read. */
-let buffer: Buffer | undefined
-
 /** What is to be undone when the thread ends in an orderly way. */
 const live = new Set<Subscription>()
 
@@ -35,7 +32,7 @@ function unsubscribeAll(): void {
 /** A FIFO in a fifodir, being read. */
 export class Subscription {
   readonly #fifo: string
-  readonly #socket: Socket
+  readonly #reader: Reader
   readonly #keeper: number | undefined
 
   /**
@@ -53,21 +50,12 @@ export class Subscription {
     const [fd, keeper] = fds as [number, number?]
     this.#fifo = fifo
     this.#keeper = keeper
-    this.#socket = new Socket({
-      fd,
-      readable: true,
-      writable: false,
-      onread: {
-        buffer: (buffer ??= Buffer.allocUnsafeSlow(65536)),
-        callback(length, bytes) {
-          receiver.take(bytes as Uint8Array, length)
-          return true
-        },
+    this.#reader = new Reader(fd, {
+      take: (bytes, length) => receiver.take(bytes, length),
+      error: (error) => {
+        this.unsubscribe()
+        receiver.error(failure('subscribe to', path, error))
       },
-    })
-    this.#socket.on('error', (error) => {
-      this.unsubscribe()
-      receiver.error(failure('subscribe to', path, error))
     })
     if (live.size === 0) process.on('exit', unsubscribeAll)
     live.add(this)
@@ -78,7 +66,7 @@ export class Subscription {
     if (!live.delete(this)) return
     if (live.size === 0) process.removeListener('exit', unsubscribeAll)
     removeFifo(this.#fifo)
-    this.#socket.destroy()
+    this.#reader.close()
     if (this.#keeper !== undefined) closeDescriptor(this.#keeper)
   }
 }

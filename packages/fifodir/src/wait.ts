@@ -1,5 +1,6 @@
 /** Waiting, as promises: for one pattern in one fifodir, or for several, all or any. */
 import { filter, map, merge, Subscription, take } from 'rxjs'
+import { afterReading } from './deadline.ts'
 import { FifodirError } from './error.ts'
 import { printable } from './event.ts'
 import { events, type EventsOptions } from './events.ts'
@@ -164,16 +165,4 @@ function start(waits: readonly Wait[], needed: number, options: WaitOptions = {}
     signal?.addEventListener('abort', abort)
     wait.add(() => signal?.removeEventListener('abort', abort))
   })
-}
-
-/** Calls `act` after `ms`, once the event loop has read all that had come by then. Returns what prevents it. */
-function afterReading(ms: number, act: () => void): () => void {
-  let immediate: NodeJS.Immediate | undefined
-  const timer = setTimeout(() => {
-    immediate = setImmediate(act)
-  }, ms)
-  return () => {
-    clearTimeout(timer)
-    clearImmediate(immediate)
-  }
 }

@@ -51,7 +51,7 @@ const never = (reason: string, output: readonly string[] = []) => ({
 /** Whether it is ready by now, after whatever has come was read. */
 async function isReadyNow(ready: Promise<void>): Promise<boolean> {
   let isReady = false
-  void ready.then(() => (isReady = true))
+  ready.then(() => (isReady = true)).catch(() => undefined)
   await untilRead()
   return isReady
 }
@@ -108,6 +108,7 @@ describe('a NOTIFY_SOCKET', () => {
       await child.ended
       expect(NOBODY).not.toBe(process.geteuid?.())
       socket.close()
+      expect(await failureOf(ready)).toMatchObject({ code: 'FIFODIR_NEVER_READY' })
     })
   })
 })

@@ -33,6 +33,11 @@ export function childOf(pid: number): Child {
   return { pid, ended }
 }
 
+/** Whether somebody waits for the end of the child `pid` here. */
+export function isAwaited(pid: number): boolean {
+  return children.has(pid)
+}
+
 function reap(): void {
   for (const [pid, resolve] of children) {
     const status = [0]
@@ -43,7 +48,8 @@ function reap(): void {
   if (children.size === 0) process.removeListener('SIGCHLD', reap)
 }
 
-function exitOf(waitStatus: number): Exit {
+/** How a process ended whose end wait(2) tells so. */
+export function exitOf(waitStatus: number): Exit {
   const number = waitStatus & 0x7f
   if (number === 0) return { code: (waitStatus >> 8) & 0xff, waitStatus }
   const [signal = `signal ${number}`] = Object.entries(constants.signals).find(([, value]) => value === number) ?? []

@@ -59,7 +59,8 @@ async function tellDescriptor(fd: number | undefined): Promise<boolean> {
 }
 
 async function tellParent(): Promise<boolean> {
-  return process.connected ? (process.send?.('ready') ?? false) : false
+  if (!process.connected) return false
+  return new Promise((resolve) => process.send?.('ready', (error: Error | null) => resolve(error === null)))
 }
 
 async function tellFifodir(path: string | undefined): Promise<number> {

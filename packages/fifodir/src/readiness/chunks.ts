@@ -1,8 +1,6 @@
 /** What comes over a pipe or a stream socket. */
-import { Socket } from 'node:net'
 import { Observable } from 'rxjs'
-
-const BYTES = 4096
+import { Reader } from '../posix/reader.ts'
 
 /**
  * The bytes that come over `fd`, as they come: an array is the reader's until it returns. Completes at the end. The
@@ -10,20 +8,11 @@ const BYTES = 4096
  */
 export function chunks(fd: number): Observable<Uint8Array> {
   return new Observable((observer) => {
-    const socket = new Socket({
-      fd,
-      readable: true,
-      writable: false,
-      onread: {
-        buffer: Buffer.allocUnsafeSlow(BYTES),
-        callback(length, bytes) {
-          observer.next(bytes.subarray(0, length))
-          return true
-        },
-      },
+    const reader = new Reader(fd, {
+      take: (bytes, length) => observer.next(bytes.subarray(0, length)),
+      error: (error) => observer.error(error),
+      end: () => observer.complete(),
     })
-    socket.on('error', (error) => observer.error(error))
-    socket.on('end', () => observer.complete())
-    return () => socket.destroy()
+    return () => reader.close()
   })
 }

@@ -1,6 +1,6 @@
 /** systemd's protocol: ready is `READY=1` to a NOTIFY_SOCKET. */
 import { readFileSync } from 'node:fs'
-import { debounceTime, filter, map, Observable, startWith, take } from 'rxjs'
+import { debounceTime, filter, map, Observable, startWith, take, takeUntil, timer } from 'rxjs'
 import { isSystemError } from '../posix/system-error.ts'
 import { barrier } from '../systemd/barrier.ts'
 import { isReady, type NotifyMessage } from '../systemd/message.ts'
@@ -11,6 +11,9 @@ import type { Source } from './when-ready.ts'
 
 /** Who says that it is ready may have more to say, and a barrier for us to release: the socket stays until it is quiet. */
 const QUIET_MS = 1000
+
+/** And no longer than that, whatever it goes on to say: watchdog messages have no end. */
+const LATEST_MS = 5000
 
 /** How long a manager may take to handle what it was told, as systemd-notify has it. */
 const BARRIER_MS = 5000
@@ -38,7 +41,7 @@ export function fromNotifySocket(socket: NotifySocket, pid: number): Source {
 function closeWhenQuiet(socket: NotifySocket): void {
   const close = (): void => socket.close()
   socket.messages
-    .pipe(startWith(undefined), debounceTime(QUIET_MS), take(1))
+    .pipe(startWith(undefined), debounceTime(QUIET_MS), take(1), takeUntil(timer(LATEST_MS)))
     .subscribe({ complete: close, error: close })
 }
 

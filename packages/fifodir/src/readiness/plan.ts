@@ -46,11 +46,8 @@ export interface Provisions extends Omit<Provision, 'own'> {
  * @throws RangeError where two of them want the same descriptor; a system error; nothing is left open
  */
 export function provide(plans: readonly Plan[], taken: readonly number[] = []): Provisions {
-  const numbers = plans.flatMap((plan) => plan.numbers)
-  const twice = numbers.find((number, index) => numbers.indexOf(number) !== index)
-  if (twice !== undefined)
-    throw new RangeError(`two sources want descriptor ${twice}: ${plans.map(({ name }) => name).join(', ')}`)
-  const used = new Set([0, 1, 2, ...taken, ...numbers])
+  checkPlans(plans)
+  const used = new Set([0, 1, 2, ...taken, ...plans.flatMap(({ numbers }) => numbers)])
   const free = (): number => {
     let number = 3
     while (used.has(number)) number++
@@ -69,6 +66,14 @@ export function provide(plans: readonly Plan[], taken: readonly number[] = []): 
     environment: Object.assign({}, ...provisions.map(({ environment }) => environment)) as Provision['environment'],
     own: provisions.map(({ own }) => own),
   }
+}
+
+/** @throws RangeError where two of `plans` want the same descriptor */
+export function checkPlans(plans: readonly Plan[]): void {
+  const numbers = plans.flatMap((plan) => plan.numbers)
+  const twice = numbers.find((number, index) => numbers.indexOf(number) !== index)
+  if (twice !== undefined)
+    throw new RangeError(`two sources want descriptor ${twice}: ${plans.map(({ name }) => name).join(', ')}`)
 }
 
 /** Closes the program's ends, once it has them. */

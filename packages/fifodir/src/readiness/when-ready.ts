@@ -1,6 +1,7 @@
 /** Waiting for readiness, whoever tells of it. */
-import { catchError, EMPTY, merge, type Observable, Subscription, take, throwError } from 'rxjs'
+import { catchError, defer, EMPTY, merge, type Observable, Subscription, take, throwError } from 'rxjs'
 import { FifodirError } from '../error.ts'
+import { NeverReadyError } from './never-ready.ts'
 import { checkTimeout } from '../timeout.ts'
 
 /**
@@ -46,7 +47,8 @@ export function whenReady(source: Source, { timeoutMs = 0, signal }: WhenReadyOp
     wait.add(
       source.pipe(take(1)).subscribe({
         error: (error) => settle(() => reject(error)),
-        complete: () => settle(resolve),
+        next: () => settle(resolve),
+        complete: () => settle(() => reject(new NeverReadyError('nothing is left that could tell of it'))),
       }),
     )
   })
@@ -59,14 +61,16 @@ function timedOut(timeoutMs: number): FifodirError {
 
 /** The first of `sources` that is ready. It fails when the last of them has failed, with the first failure. */
 export function anyOf(sources: readonly Source[]): Source {
-  const failures: unknown[] = []
-  const lenient = sources.map((source) =>
-    source.pipe(
-      catchError((error: unknown) => {
-        failures.push(error)
-        return failures.length < sources.length ? EMPTY : throwError(() => failures[0])
-      }),
-    ),
-  )
-  return merge(...lenient).pipe(take(1))
+  return defer(() => {
+    const failures: unknown[] = []
+    const lenient = sources.map((source) =>
+      source.pipe(
+        catchError((error: unknown) => {
+          failures.push(error)
+          return failures.length < sources.length ? EMPTY : throwError(() => failures[0])
+        }),
+      ),
+    )
+    return merge(...lenient).pipe(take(1))
+  })
 }

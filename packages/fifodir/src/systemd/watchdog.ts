@@ -66,12 +66,16 @@ export function startWatchdog(options: WatchdogOptions = {}): Stop {
   const everyMs = intervalMs ?? (watchdogInterval() ?? 0) / 2
   let checking = false
   let timer: NodeJS.Timeout | undefined
-  const stop = (): void => clearInterval(timer)
+  let stopped = false
+  const stop = (): void => {
+    stopped = true
+    clearInterval(timer)
+  }
   const tell = async (): Promise<void> => {
     if (checking) return // an answer is overdue, or there is no room for the last message
     checking = true
     try {
-      if ((await check()) !== false) await watchdog(notifyOptions)
+      if ((await check()) !== false && !stopped) await watchdog(notifyOptions)
     } catch (error) {
       onError(error)
     } finally {

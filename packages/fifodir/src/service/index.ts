@@ -1,0 +1,11 @@
+/** `fifodir/service`: supervising services, as s6 does, and seeing what becomes of them. */
+export { type Death, unpackDeaths } from '../death-tally.ts'
+export type { SupervisorSignal } from '../lifecycle.ts'
+export { type Status, unpackStatus } from '../status.ts'
+export { type Command, COMMANDS, type CommandWord, control } from './control.ts'
+export type { Definition } from './definition.ts'
+export { type Phase, type ServiceStatus, statuses } from './observe.ts'
+export { type RecordedStatus, readStatus } from './read-status.ts'
+export { signalCalled } from './signal-name.ts'
+export { supervise, type SuperviseOptions, type Supervisor } from './supervise.ts'
+export { whenDown, whenFinished, whenReady, whenUp, type WhenOptions } from './when.ts'
