@@ -1,4 +1,4 @@
-/** Builds the command: two files, so that starting it costs little more than starting node. */
+/** Builds the command: three files, so that starting it costs little more than starting node. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
@@ -22,16 +22,23 @@ const instead = {
   },
 }
 
-/** The second file is asked for by the first, which does not take it in. */
+/** The other files are asked for by the first, which does not take them in. */
 const apart = {
   name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/rest\.ts$/ }, () => ({ path: './rest.cjs', external: true }))
+    onResolve({ filter: /^\.\/(waits|rest)\.ts$/ }, ({ path }) => ({
+      path: path.replace('.ts', '.cjs'),
+      external: true,
+    }))
   },
 }
 
 const { metafile } = await build({
-  entryPoints: { fifodir: join(here, 'src/main.ts'), rest: join(here, 'src/rest.ts') },
+  entryPoints: {
+    fifodir: join(here, 'src/main.ts'),
+    waits: join(here, 'src/waits.ts'),
+    rest: join(here, 'src/rest.ts'),
+  },
   outdir: join(here, 'dist'),
   outExtension: { '.js': '.cjs' },
   bundle: true,

@@ -18,6 +18,7 @@ const PARTS = {
   commands: async () => (await import('./commands.mjs')).commandRows(),
   exit: async () => (await import('./exit.mjs')).exitRows(),
   service: async () => (await import('./service.mjs')).serviceRows(),
+  activation: async () => (await import('./activation.mjs')).activationRows(),
   idle: async () => (await import('./idle.mjs')).idleRows(),
 }
 

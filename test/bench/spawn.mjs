@@ -2,7 +2,7 @@
  * Starting programs and waiting for their end by posix_spawn and waitpid, called through koffi: what is timed has nothing
  * of child_process in it (1 to 2 ms), and programs can take turns, which hyperfine does not let them.
  */
-import { closeSync } from 'node:fs'
+import { closeSync, constants } from 'node:fs'
 import { kill } from 'node:process'
 import koffi from 'koffi'
 import { now } from './measure.mjs'
@@ -22,10 +22,10 @@ const poll = libc.func('int poll(_Inout_ void *descriptors, unsigned long count,
 const POLLIN = 1
 const LONGEST_MS = 20_000
 
-/** Standard input and output are /dev/null. */
+/** The standard descriptors are /dev/null: Node closes its own on exec, and who finds one closed opens others there. */
 const actions = koffi.alloc('uint8_t', 256)
 actionsInit(actions)
-for (const fd of [0, 1]) actionsAddOpen(actions, fd, '/dev/null', 2 * fd, 0)
+for (const fd of [0, 1, 2]) actionsAddOpen(actions, fd, '/dev/null', constants.O_RDWR, 0)
 
 /** Starts a program, with the environment of this process. @returns its pid */
 export function start(argv) {

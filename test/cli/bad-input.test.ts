@@ -4,6 +4,8 @@ import { type Mistake, newPlace } from '../support/mistake.ts'
 import { outcome } from '../support/outcome.ts'
 import { entries, snapshot } from '../support/snapshot.ts'
 
+const seeActivate = "see 'fifodir activate --help'"
+
 const wrongUsage: Mistake[] = [
   ['no command', [], "no command; see 'fifodir --help'"],
   ['unknown command', ['wiat', 'event'], "unknown command 'wiat' (Did you mean wait?); see 'fifodir --help'"],
@@ -121,6 +123,55 @@ const wrongUsage: Mistake[] = [
     ['listen', 'event', 'a(', '--', 'touch', 'new'],
     'cannot compile pattern: a group that is never closed at offset 1 (FIFODIR_PATTERN); add the ), or write \\( to mean the character\na(\n ^',
   ],
+  [
+    'activate: no PROG',
+    ['activate', '--listen', 'unix:new'],
+    `no PROG; name the program that is to be run; ${seeActivate}`,
+  ],
+  ['activate: no socket', ['activate', 'touch', 'new'], `no sockets; give --listen SOCKET; ${seeActivate}`],
+  [
+    'activate: --max without --accept',
+    ['activate', '--max', '3', '--listen', 'unix:new', 'true'],
+    `--max is for --accept; ${seeActivate}`,
+  ],
+  ...['0', '-1', 'x', ''].map(
+    (text): Mistake => [
+      `activate: '${text}' for a count`,
+      ['activate', '--accept', `--max=${text}`, '--listen', 'unix:new', 'true'],
+      `not a count: '${text}'; write a number from 1 on; ${seeActivate}`,
+    ],
+  ),
+  [
+    'activate: a PROG that cannot be given a connection',
+    ['activate', '--accept', '--listen', 'unix:new', './a=b'],
+    `PROG has a = in its name: './a=b'; run it by a link; ${seeActivate}`,
+  ],
+  ...(
+    [
+      [
+        'new',
+        'it starts with none of tcp, udp, unix, unix-dgram, unix-seqpacket, fifo; write [NAME=]tcp:[HOST:]PORT or unix:PATH',
+      ],
+      ['a:b=unix:new', 'a name is at most 255 characters of printable ASCII, without colons'],
+      ['tcp:localhost:80', 'a host is a numeric address, such as 127.0.0.1 or ::1 (as text in brackets: [::1])'],
+      ['tcp:65536', 'a port is an integer from 0 to 65535'],
+      [`unix:${'x'.repeat(108)}`, 'a path has 1 to 107 bytes, and no NUL in it; use a shorter one'],
+      ['unix:new,mode=888', "the option mode cannot be 'mode=888'"],
+      ['unix:new,colour=red', "there is no option 'colour=red'; there are backlog, mode, user, group, reuse-port"],
+      ['unix:new,reuse-port', 'unix has no reusePort'],
+    ] as const
+  ).map(
+    ([definition, reason]): Mistake => [
+      `activate: a socket of two is ${definition}`,
+      ['activate', '--listen', 'unix:new', '--listen', definition, 'true'],
+      `cannot listen on ${definition}: ${reason}`,
+    ],
+  ),
+  [
+    'activate: no such user',
+    ['activate', '--listen', 'unix:new,user=no-such', 'true'],
+    "no such user: no-such; name one of the system's, or give its number",
+  ],
   ['supervise: no SVC', ['supervise'], "supervise what? name the SVC; see 'fifodir supervise --help'"],
   ['supervise: empty SVC', ['supervise', ''], "SVC is empty; name a service directory; see 'fifodir supervise --help'"],
   [
@@ -237,6 +288,21 @@ const refused: Mistake[] = [
     'listen: not a directory',
     ['listen', 'file'],
     'cannot subscribe to file: not a directory (ENOTDIR); name the fifodir itself',
+  ],
+  [
+    'activate: a file where the second of two sockets is to be',
+    ['activate', '--listen', 'unix:new', '--listen', 'unix:file', 'touch', 'newer'],
+    'cannot listen on unix:file: address already in use (EADDRINUSE); stop what has it, or choose another',
+  ],
+  [
+    'activate: no directory for the second of two sockets',
+    ['activate', '--listen', 'fifo:new', '--listen', 'unix:none/socket', 'true'],
+    'cannot listen on unix:none/socket: no such file or directory (ENOENT); make its directory first',
+  ],
+  [
+    'activate: a FIFO where a file is',
+    ['activate', '--accept', '--listen', 'unix:new', '--listen', 'fifo:file', 'true'],
+    'cannot listen on fifo:file: file already exists (EEXIST); remove what stands there, or choose another path',
   ],
   [
     'supervise: no such service directory',

@@ -40,6 +40,16 @@ const forbidden: Mistake[] = [
     ['wait', 'private', 'U'],
     'cannot subscribe to private: permission denied (EACCES); its mode lets this user create nothing there: make it with mode 1733, or join its group',
   ],
+  [
+    'activate: a socket in a directory of another user, and one in its own',
+    ['activate', '--listen', 'unix:own/socket', '--listen', 'unix:socket', 'true'],
+    'cannot listen on unix:socket: permission denied (EACCES); choose a port from 1024 on, or a directory that this user may write to',
+  ],
+  [
+    "activate: a socket that is to be another user's",
+    ['activate', '--listen', 'unix:own/socket,user=0', 'true'],
+    'cannot listen on unix:own/socket: operation not permitted (EPERM); only root gives away what it makes: leave out user and group',
+  ],
 ]
 
 describeAsRoot('what another user may not do exits 111 with one line, and leaves nothing behind', () => {

@@ -77,7 +77,7 @@ describe("koffi's addon", () => {
   /** A place where the command is installed beside a koffi of our making, which says so when its loader is asked. */
   function installed(): { command: string; koffi: string } {
     const place = newDirectory()
-    for (const file of ['fifodir.cjs', 'rest.cjs']) copyFileSync(join(dist, file), join(place, file))
+    for (const file of ['fifodir.cjs', 'waits.cjs', 'rest.cjs']) copyFileSync(join(dist, file), join(place, file))
     const koffi = join(place, 'node_modules/koffi')
     mkdirSync(koffi, { recursive: true })
     const loader = `process.stderr.write('asked'); module.exports = require(${JSON.stringify(real)})`

@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['posix', 'path', 'failure', 'timeout'],
   ['fifo-name', 'write-end', 'read-end', 'reading', 'directory', 'notify', 'notifier', 'subscriber'],
   ['appearance', 'deadline', 'events', 'match', 'wait'],
-  ['readiness', 'systemd'],
+  ['readiness', 'systemd', 'activation'],
   ['service'],
   ['index'],
 ]
@@ -34,7 +34,8 @@ const files: readonly SourceFile[] = readdirSync(SOURCES, { recursive: true, enc
   .filter((name) => name.endsWith('.ts'))
   .map((name) => {
     const text = readFileSync(join(SOURCES, name), 'utf8')
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, '')
+    // types of Node's are not imported at run time
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^import type .* from 'node:.*'$/gm, '')
     const specifiers = [
       ...code.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\)?\(|import\.meta\.url\)\()\s*['"]([^'"]+)['"]/g),
     ]

@@ -23,10 +23,12 @@ import {
   exitOf,
   type Handover,
   reapOrphans,
+  rehearseExec,
   spawn,
   type SpawnOptions,
   withVariables,
 } from 'fifodir/posix'
+import * as activation from 'fifodir/activation'
 import * as readiness from 'fifodir/readiness'
 import type {
   Announced,
@@ -52,6 +54,7 @@ import type {
   WatchdogOptions,
 } from 'fifodir/systemd'
 import type { Observable, OperatorFunction } from 'rxjs'
+import type { Server, Socket } from 'node:net'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
 type AnyPattern = string | RegExp | fifodir.Pattern
@@ -76,11 +79,15 @@ test('these values are exported, and no others', () => {
 
 test('and these by fifodir/systemd', () => {
   expect(Object.keys(systemd).toSorted()).toEqual([
+    'accepted',
+    'activated',
     'barrier',
     'bindNotifySocket',
     'errno',
     'extendTimeout',
     'isReady',
+    'listenFdByName',
+    'listenFds',
     'mainPid',
     'notifySocket',
     'ready',
@@ -223,6 +230,7 @@ describe('the functions take and return', () => {
 
   test('exec', () => {
     type Argument = string | Uint8Array
+    expectTypeOf(rehearseExec).toEqualTypeOf<(handover?: Handover) => void>()
     expectTypeOf(exec).toEqualTypeOf<(program: Argument, args?: readonly Argument[], handover?: Handover) => never>()
     expectTypeOf(spawn).toEqualTypeOf<
       (program: Argument, args?: readonly Argument[], options?: SpawnOptions) => Child
@@ -253,5 +261,54 @@ describe('the errors are', () => {
     expectTypeOf<fifodir.PatternError>().toExtend<fifodir.FifodirError>()
     expectTypeOf<fifodir.PatternError['pattern']>().toEqualTypeOf<string>()
     expectTypeOf<fifodir.PatternError['offset']>().toEqualTypeOf<number>()
+  })
+})
+
+describe('socket activation takes and returns', () => {
+  test('these values, and no others', () => {
+    expect(Object.keys(activation).toSorted()).toEqual(['connections', 'onDemand', 'openSockets', 'provide', 'traffic'])
+  })
+
+  test('sockets', () => {
+    type Definitions = readonly (string | activation.SocketDefinition)[]
+    expectTypeOf(activation.openSockets).toEqualTypeOf<(definitions: Definitions) => activation.OpenSockets>()
+    expectTypeOf<activation.OpenSockets>().toExtend<Disposable>()
+    expectTypeOf<activation.OpenSockets['sockets']>().toEqualTypeOf<readonly activation.OpenSocket[]>()
+    expectTypeOf<activation.OpenSocket>().toExtend<activation.Passed>()
+    expectTypeOf<activation.OpenSocket['address']>().toEqualTypeOf<activation.SocketAddress>()
+    expectTypeOf<activation.SocketAddress>().toEqualTypeOf<
+      { readonly host: string; readonly port: number } | { readonly path: string }
+    >()
+    expectTypeOf<activation.InternetSocket | activation.LocalSocket>().toEqualTypeOf<activation.SocketDefinition>()
+  })
+
+  test('programs, with what spawn and exec take', () => {
+    expectTypeOf<Parameters<typeof activation.provide>[2]>().toEqualTypeOf<readonly activation.Passed[]>()
+    expectTypeOf<activation.Provision>().toExtend<Handover>()
+    expectTypeOf<activation.ProvisionOptions['pid']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf(systemd.listenFds()).toExtend<activation.Passed[]>()
+  })
+
+  test('those who come', () => {
+    expectTypeOf(activation.connections).toEqualTypeOf<
+      (sockets: readonly activation.Passed[]) => Observable<activation.Connection>
+    >()
+    expectTypeOf<activation.Connection>().toExtend<activation.Passed & Disposable>()
+    expectTypeOf(activation.traffic([{ fd: 1, name: 'x', mine: true }])).toEqualTypeOf<
+      Observable<{ fd: number; name: string; mine: boolean }>
+    >()
+    expectTypeOf(activation.onDemand([], async () => 'served')).toEqualTypeOf<Observable<string>>()
+    expectTypeOf<Parameters<typeof activation.onDemand>[2]>().toEqualTypeOf<
+      activation.TriggerLimitOptions | undefined
+    >()
+  })
+
+  test('what a service was given', () => {
+    expectTypeOf(systemd.listenFds).toEqualTypeOf<(options?: systemd.ListenFdsOptions) => systemd.ListenFd[]>()
+    expectTypeOf(systemd.listenFdByName).toEqualTypeOf<(name: string) => systemd.ListenFd | undefined>()
+    expectTypeOf(systemd.activated).toEqualTypeOf<(name?: string) => systemd.ListenFd | undefined>()
+    expectTypeOf(systemd.accepted).toEqualTypeOf<(name?: string) => Socket | undefined>()
+    const listen = (server: Server): Server => server.listen(systemd.activated('http') ?? 8080)
+    expectTypeOf(listen).returns.toEqualTypeOf<Server>()
   })
 })

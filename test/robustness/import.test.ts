@@ -10,9 +10,10 @@ const IMPORTS = fileURLToPath(new URL('fixtures/import.mjs', import.meta.url))
 describe('promise 7: importing the library', () => {
   test.each([
     ['fifodir', 13],
+    ['fifodir/activation', 5],
     ['fifodir/readiness', 23],
-    ['fifodir/systemd', 17],
-    ['fifodir/systemd/service', 14],
+    ['fifodir/systemd', 21],
+    ['fifodir/systemd/service', 18],
   ])(
     '%s opens nothing, patches nothing, starts nothing, reads no environment, and does not load koffi',
     async (name, exported) => {

@@ -83,10 +83,10 @@ export async function inOwnProcess<Args extends unknown[]>(
 }
 
 /** Resolves once `running`, just started, has printed `text`. */
-export function untilPrinted(running: Running, text: string): Promise<void> {
+export function untilPrinted(running: Running, text: string, on: 'stdout' | 'stderr' = 'stdout'): Promise<void> {
   return new Promise((resolve, reject) => {
     let printed = ''
-    running.child.stdout?.on('data', (chunk: Buffer) => {
+    running.child[on]?.on('data', (chunk: Buffer) => {
       printed += chunk.toString()
       if (printed.includes(text)) resolve()
     })

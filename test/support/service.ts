@@ -86,6 +86,7 @@ export function watched(path: string, definition?: Definition): Watched {
     })
   return {
     path,
+    sockets: supervisor.sockets,
     left: supervisor.left,
     signal: (name) => supervisor.signal(name),
     control: (...commands) => supervisor.control(...commands),

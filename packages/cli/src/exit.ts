@@ -25,6 +25,7 @@ const HINTS: Record<string, string> = {
 const CODES: Record<string, number> = {
   ETIMEDOUT: EXIT.timedOut,
   FIFODIR_PATTERN: EXIT.usage,
+  FIFODIR_DEFINITION: EXIT.usage,
   FIFODIR_SUPERVISED: EXIT.usage,
   FIFODIR_UNSUPERVISED: EXIT.impossible,
   FIFODIR_FAILED: EXIT.impossible,

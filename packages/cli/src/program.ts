@@ -1,5 +1,6 @@
 /** The whole command as commander sees it: `--help`, `--version`, and every command line that is not plain. */
 import type { Command as Program, Option as ProgramOption } from 'commander'
+import { activate } from './activate.ts'
 import { clean } from './clean.ts'
 import { type Command, type Invocation, type Option, UsageError } from './command.ts'
 import { control } from './control.ts'
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   until,
   status,
   control,
+  activate,
 ]
 
 /** A command, and how it was called. */

@@ -1,4 +1,4 @@
-/** The second file of the command: what waits, and whatever takes commander to read. */
+/** The third file of the command: all that is not in the others, and whatever takes commander to read. */
 import { carryReadiness } from './carry-readiness.ts'
 import { EXIT, reported } from './exit.ts'
 import { COMMANDS, readWithCommander } from './program.ts'

@@ -7,12 +7,15 @@ import { type Command, UsageError } from './command.ts'
 import { durationMs } from './duration.ts'
 import { runService } from './running.ts'
 import { makeOwnService } from './service-place.ts'
+import { checkBeside, definitionsOf, LISTEN_OPTION, SOCKET_HELP } from './sockets.ts'
 import { planCalled } from './sources.ts'
 
 const POLICIES = ['always', 'on-failure', 'never'] as const
 
 interface Options {
   readonly dir?: string
+  readonly listen?: readonly string[]
+  readonly lazy?: true
   readonly ready?: readonly string[]
   readonly restart?: string
   readonly finish?: string
@@ -24,7 +27,7 @@ interface Options {
 
 export const run: Command = {
   name: 'run',
-  usage: '[-d SVC] [--ready SOURCE]… [--restart POLICY] [--finish COMMAND] [OPTION]… PROG…',
+  usage: '[-d SVC] [--listen SOCKET]… [--ready SOURCE]… [--restart POLICY] [OPTION]… PROG…',
   summary: 'supervise a program, without a service directory written first',
   help: `Supervises PROG as supervise does a service: starts it, starts it again when it dies, says in SVC/event and
 SVC/supervise/status what becomes of it, and takes commands. What happened it says on standard error, a line each. SVC
@@ -37,8 +40,13 @@ SOURCE:  fd:N            a newline on PROG's descriptor N, as s6 has it
          ipc             process.send('ready') of a PROG in Node
          file:PATH, tcp:[HOST:]PORT, unix:PATH, http://…, check:COMMAND   it is there, or answers
 
+${SOCKET_HELP}
+PROG finds its sockets by the protocol of sd_listen_fds(3). They are opened once, and outlive it: who comes while it
+restarts waits in the socket. With --lazy nothing runs until somebody comes, and when PROG has ended, until the next.
+
   fifodir run -d /run/web --ready tcp:8080 --ready-timeout 10s node server.js &
   fifodir wait --appear /run/web/event U
+  fifodir run --listen http=tcp:8080 node server.js                      (s6-svc -r, and no connection is lost)
   fifodir run --restart on-failure --finish 'echo "ended with $1, signal $2"' my-daemon --foreground
   fifodir run --stop-signal INT --stop-timeout 5s postgres -D data      (as process 1 of a container, too)
 
@@ -49,6 +57,8 @@ before it was ready for the first time.
 Exit: as PROG, 128 + n for a signal; 1 not ready, failed for good; 100 wrong usage; 111 a system call failed; 126, 127.`,
   options: [
     { short: 'd', long: 'dir', value: 'SVC', help: 'the service directory' },
+    LISTEN_OPTION,
+    { long: 'lazy', help: 'start PROG when somebody comes to one of its sockets' },
     { long: 'ready', value: 'SOURCE', repeated: true, help: 'where readiness is heard of; the first one counts' },
     {
       long: 'ready-timeout',
@@ -76,6 +86,7 @@ Exit: as PROG, 128 + n for a signal; 1 not ready, failed for good; 100 wrong usa
     if (program.length === 0) throw new UsageError('no PROG; name the program that is to run')
     if (given.ready === undefined && given['ready-timeout'] !== undefined)
       throw new UsageError('--ready-timeout without --ready; say where readiness is heard of')
+    if (given.lazy && given.listen === undefined) throw new UsageError('--lazy is for --listen')
     const definition = definitionOf(given, program)
     const readyTimeoutMs = durationMs(given['ready-timeout'])
     if (given.dir !== undefined) checkService(given.dir)
@@ -86,16 +97,20 @@ Exit: as PROG, 128 + n for a signal; 1 not ready, failed for good; 100 wrong usa
 }
 
 function definitionOf(given: Options, program: readonly string[]): Definition {
-  const { ready, finish, restart: policy = 'always' } = given
+  const { listen, lazy = false, ready, finish, restart: policy = 'always' } = given
   const restart = POLICIES.find((one) => one === policy)
   if (restart === undefined) throw new UsageError(`no such policy: '${policy}'; write ${POLICIES.join(', ')}`)
   const readiness = ready?.map(planCalled)
   checkPlans(readiness ?? [])
+  const sockets = definitionsOf(listen)
+  checkBeside(sockets.length, readiness ?? [])
   return {
     command: program.map(bytesOf),
     directory: process.cwd(),
     finish: finish === undefined ? undefined : ['/bin/sh', '-c', bytesOf(finish), 'finish'],
     readiness,
+    sockets,
+    lazy,
     restart,
     stopSignal: signalOf(given['stop-signal']),
     stopTimeoutMs: durationMs(given['stop-timeout']),

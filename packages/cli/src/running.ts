@@ -9,6 +9,7 @@ import { BEFORE } from './before.ts'
 import { EXIT } from './exit.ts'
 import { warn } from './output.ts'
 import { onSignals } from './signals.ts'
+import { textOf } from './sockets.ts'
 
 /** What is to be run. */
 export interface Order {
@@ -39,7 +40,7 @@ export async function runService(order: Order): Promise<number> {
   const isTerminal = isatty(0)
   const supervisor = supervise(order.path, order.definition, {
     handover: BEFORE,
-    leaveWhenDone: true,
+    leaveWhenDone: order.definition.lazy !== true,
     onEvents: (events, status) => {
       for (const event of events) run.take(event, status)
     },
@@ -86,8 +87,7 @@ class Run {
 
   begin(supervisor: Supervisor): void {
     this.#supervisor = supervisor
-    const { readyTimeoutMs } = this.#order
-    if (readyTimeoutMs > 0) this.#deadline = setTimeout(() => this.#giveUp(), readyTimeoutMs)
+    for (const socket of supervisor.sockets) this.#say(`listening on ${textOf(socket)}`)
   }
 
   take(event: string, status: Status): void {
@@ -95,6 +95,7 @@ class Run {
       case 's':
         return this.#say(`supervised in ${this.#order.path}`)
       case 'u':
+        this.#limit()
         this.#upAt = performance.now()
         return this.#say(`up, pid ${status.pid}`)
       case 'U':
@@ -105,9 +106,10 @@ class Run {
         return this.#died(exitOf(status.waitStatus))
       case 'O':
         this.#codeForNone = EXIT.impossible
+        this.#leave()
         return this.#say('has failed for good: finish said so')
       case 'D': // whether the supervisor leaves now shows after that
-        queueMicrotask(() => this.#say(status.wantedUp && !this.#isEnding ? 'starts again within 1 s' : 'down'))
+        queueMicrotask(() => this.#say(this.#isEnding ? 'down' : this.#next(status)))
         return
       case 'x':
         this.#isEnding = true
@@ -118,8 +120,12 @@ class Run {
     this.#neverReady = error
   }
 
-  /** Where it could not even be started the first time, that is all. */
+  /** Where it could not even be started the first time, that is all; the same where it does not take what comes. */
   fault(fault: FifodirError): void {
+    if (fault.code === 'FIFODIR_TRIGGER_LIMIT') {
+      this.#codeForNone = EXIT.impossible
+      this.#leave()
+    }
     if (fault.operation !== 'start' || this.#upAt !== undefined) return warn(fault.message)
     const { cause } = fault
     const isOfProgram = cause instanceof Error && 'syscall' in cause && cause.syscall === 'posix_spawnp'
@@ -142,6 +148,18 @@ class Run {
   end(): number {
     clearTimeout(this.#deadline)
     return this.#code ?? (codeOf(this.#exit) || this.#codeForNone)
+  }
+
+  /** From when it runs for the first time it has so long to be ready. */
+  #limit(): void {
+    const { readyTimeoutMs } = this.#order
+    if (readyTimeoutMs > 0 && this.#upAt === undefined)
+      this.#deadline = setTimeout(() => this.#giveUp(), readyTimeoutMs)
+  }
+
+  #next({ wantedUp }: Status): string {
+    if (wantedUp) return 'starts again within 1 s'
+    return this.#order.definition.lazy ? 'down until somebody comes' : 'down'
   }
 
   #giveUp(): void {

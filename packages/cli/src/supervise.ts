@@ -16,7 +16,9 @@ export const supervise: Command = {
   summary: 'start a service, and start it again when it dies',
   help: `Does the job of s6-supervise on the service directory SVC, in the foreground: it starts SVC/run, says in SVC/event and
 SVC/supervise/status what becomes of it, and takes the commands of s6-svc. A file SVC/readiness may hold a SOURCE, as
-'fifodir run --help' has them, in place of SVC/notification-fd.
+'fifodir run --help' has them, in place of SVC/notification-fd. A file SVC/sockets may hold
+sockets that are opened for it, one SOCKET a line, as 'fifodir run --help' has them; they outlive it. Where there is a
+file SVC/lazy it is started when somebody comes to one of them.
 
   fifodir supervise /run/service/web &
   fifodir wait /run/service/web/event U

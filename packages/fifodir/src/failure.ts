@@ -26,6 +26,18 @@ const HINTS: Partial<Record<Operation, Record<string, string>>> = {
     EACCES: 'its mode lets this user create nothing there: make it with mode 1733, or join its group',
     ENOSPC: 'make room on its file system (a FIFO takes an inode), or raise the limit of file watches',
   },
+  'listen on': {
+    EACCES: 'choose a port from 1024 on, or a directory that this user may write to',
+    EADDRINUSE: 'stop what has it, or choose another',
+    EADDRNOTAVAIL: 'choose an address of this machine',
+    EEXIST: 'remove what stands there, or choose another path',
+    ELOOP: 'choose a path that is no link',
+    ENAMETOOLONG: 'choose a path of at most 107 bytes, from the root on',
+    ENOENT: 'make its directory first',
+    ENOTDIR: 'choose a path whose directories are directories',
+    EPERM: 'only root gives away what it makes: leave out user and group',
+  },
+  'wait at': { EPERM: 'hand over a socket, a pipe or a FIFO: nothing comes to a file' },
   'notify systemd at': {
     ENOENT: 'name in NOTIFY_SOCKET a socket that this process can see, whatever its root directory',
     EACCES: 'its mode lets this user send nothing: run as its owner, or have its manager make it with a wider mode',

@@ -2,6 +2,7 @@
 import type { FifodirError } from 'fifodir'
 import type { Handover } from 'fifodir/posix'
 import type { NeverReadyError, Plan } from 'fifodir/readiness'
+import type { OpenSocket, SocketDefinition } from 'fifodir/activation'
 import * as service from 'fifodir/service'
 import type {
   Command,
@@ -44,6 +45,7 @@ test('supervising', () => {
     readonly path: string
     readonly status: Status
     readonly left: Promise<void>
+    readonly sockets: readonly OpenSocket[]
     signal(name: SupervisorSignal): void
     control(...commands: readonly Command[]): void
   }>()
@@ -57,6 +59,8 @@ test('supervising', () => {
   expectTypeOf<Definition['command']>().toEqualTypeOf<readonly (string | Uint8Array)[]>()
   expectTypeOf<Definition['readiness']>().toEqualTypeOf<readonly Plan[] | undefined>()
   expectTypeOf<Definition['restart']>().toEqualTypeOf<'always' | 'on-failure' | 'never' | undefined>()
+  expectTypeOf<Definition['sockets']>().toEqualTypeOf<readonly (string | SocketDefinition)[] | undefined>()
+  expectTypeOf<Definition['lazy']>().toEqualTypeOf<boolean | undefined>()
 })
 
 test('commands', () => {

@@ -2,7 +2,7 @@
 export { type Child, type Exit, exitOf } from './child.ts'
 export { closeDescriptor } from './descriptor.ts'
 export { withVariables } from './environment.ts'
-export { exec } from './exec.ts'
+export { exec, rehearseExec } from './exec.ts'
 export { exitNow } from './exit.ts'
 export { type Handover, type Strings } from './handover.ts'
 export { reapOrphans } from './orphans.ts'

@@ -1,5 +1,7 @@
 /** What a supervisor is told of a service. */
 import { constants } from 'node:os'
+import { checkedDefinitions } from '../activation/definition-check.ts'
+import type { SocketDefinition } from '../activation/definition.ts'
 import type { Strings } from '../posix/handover.ts'
 import type { Plan } from '../readiness/plan.ts'
 import { signalCalled } from './signal-name.ts'
@@ -33,6 +35,13 @@ export interface Definition {
   readonly notificationFd?: number | undefined
   /** Other ways for it to say that it is ready, as `sourceCalled` of `fifodir/readiness` gives them. The first that says so counts. */
   readonly readiness?: readonly Plan[] | undefined
+  /**
+   * Sockets that it finds by the rules of sd_listen_fds(3), as `openSockets` of `fifodir/activation` opens them: once, when
+   * its supervisor comes; they outlive the program, and are closed when the supervisor leaves.
+   */
+  readonly sockets?: readonly (string | SocketDefinition)[] | undefined
+  /** Whether it is started when somebody comes to one of its sockets, and when it has ended, again then. */
+  readonly lazy?: boolean | undefined
   /** How many deaths are kept in its tally, at most 4,096; 100, if it is left out. */
   readonly deathsKept?: number | undefined
 }
@@ -42,6 +51,9 @@ export function checkDefinition({ command, finish, ...definition }: Definition):
   for (const [name, argv] of Object.entries({ command, ...(finish !== undefined && { finish }) }))
     if (!isStrings(argv) || argv.length === 0)
       throw new TypeError(`${name} must be a program and its arguments, in an array`)
+  checkedDefinitions(definition.sockets ?? [])
+  if (definition.lazy === true && !definition.sockets?.length)
+    throw new TypeError('lazy is for services with sockets; give it some')
   for (const name of ['stopTimeoutMs', 'finishTimeoutMs', 'deathsKept'] as const)
     check(name, definition[name], 0xffffffff)
   if (definition.environment !== undefined && !isStrings(definition.environment))

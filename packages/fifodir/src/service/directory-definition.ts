@@ -1,5 +1,8 @@
 /** A service as the files of its service directory describe it, read when they are asked for: a change holds at once. */
+import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
+import { parseSocket } from '../activation/definition-text.ts'
+import type { SocketDefinition } from '../activation/definition.ts'
 import { FifodirError } from '../error.ts'
 import { failure } from '../failure.ts'
 import type { Strings } from '../posix/handover.ts'
@@ -21,9 +24,11 @@ import { signalCalled } from './signal-name.ts'
  * | `timeout-kill` | milliseconds; 0 or none: no limit |
  * | `timeout-finish` | milliseconds; none: 5000; 0: no limit |
  * | `down-signal` | the name or number of a signal |
+ * | `sockets` | a socket to be opened for `run` in each line: `http=tcp:8080`, `unix:/run/web.sock`, …; s6 knows no such file |
+ * | `lazy` | nothing, but that it is there: `run` is started when somebody comes to one of these sockets; as little |
  * | `max-death-tally` | a number of deaths |
  *
- * What does not say that is reported, and taken for none.
+ * What does not say that is reported, and taken for none; but for the sockets, without which nothing is to be started.
  *
  * @see s6 2.11.3.2 doc/servicedir.html; differs: `lock-fd` is not known
  */
@@ -60,6 +65,23 @@ export class DirectoryDefinition implements Definition {
 
   get finishTimeoutMs(): number | undefined {
     return this.#number('timeout-finish')
+  }
+
+  /** A path of theirs is one from the service directory. @throws a system error where they cannot be read; TypeError */
+  get sockets(): readonly SocketDefinition[] {
+    const bytes = existsSync(`${this.#path}/sockets`) ? readFileSync(`${this.#path}/sockets`) : Buffer.alloc(0)
+    if (!isUtf8(bytes)) throw new TypeError('its file sockets is not UTF-8; choose other paths')
+    const text = bytes.toString()
+    const lines = text.split('\n').filter((line) => line !== '')
+    return lines.map((line) => {
+      const definition = parseSocket(line)
+      const isRelative = 'path' in definition && /^[^/@]/.test(definition.path)
+      return isRelative ? { ...definition, path: `${this.#path}/${definition.path}` } : definition
+    })
+  }
+
+  get lazy(): boolean {
+    return existsSync(`${this.#path}/lazy`)
   }
 
   get deathsKept(): number | undefined {

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { constants as os } from 'node:os'
+import type { OpenSocket, OpenSockets } from '../activation/open.ts'
 import { cleanFifodir, makeFifodir } from '../directory.ts'
 import { FifodirError } from '../error.ts'
 import { closeDescriptor, openDescriptor } from '../posix/descriptor.ts'
@@ -21,6 +22,7 @@ const CONTROL_MODE = 0o600
 export class HeldDirectory {
   #reader: Reader | undefined
   #descriptors: number[]
+  #sockets: OpenSockets | undefined
 
   /**
    * @param path absolute; `name` is the same as its caller calls it
@@ -57,8 +59,20 @@ export class HeldDirectory {
     }
   }
 
+  /** Holds the sockets that `open` opens, too; where that fails nothing is held. */
+  openSockets(open: () => OpenSockets): readonly OpenSocket[] {
+    try {
+      this.#sockets = open()
+      return this.#sockets.sockets
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
   /** Lets go of it; idempotent. */
   close(): void {
+    this.#sockets?.close()
     this.#reader?.close()
     for (const fd of this.#descriptors.splice(0)) closeDescriptor(fd)
   }

@@ -14,11 +14,15 @@ export class Listening {
 
   /**
    * @param taken descriptors that the program has already, by its numbers
-   * @throws a system error; RangeError where two sources want the same descriptor; nothing is left open
+   * @param sockets those of them that no source may have
+   * @throws a system error; RangeError where two sources want the same descriptor, or one a socket's; nothing is left open
    */
-  constructor({ notificationFd, readiness = [] }: Definition, taken: readonly number[]) {
+  constructor({ notificationFd, readiness = [] }: Definition, taken: readonly number[], sockets: readonly number[]) {
     this.#plans = notificationFd === undefined ? readiness : [sourceCalled(`fd:${notificationFd}`), ...readiness]
-    this.provisions = provide(this.#plans, taken)
+    const both = this.#plans.find(({ numbers }) => numbers.some((number) => sockets.includes(number)))
+    if (both !== undefined)
+      throw new RangeError(`${both.name} is where it is to find a socket; use one from ${Math.max(...sockets) + 1} on`)
+    this.provisions = provide(this.#plans, [...taken, ...sockets])
   }
 
   /** The program runs, and has what it was given: whatever says so first, it is ready. */

@@ -1,6 +1,7 @@
 /** Starting the programs of a service: `run`, and what comes after it. */
 import { constants } from 'node:fs'
 import { closeDescriptor, openDescriptor } from '../posix/descriptor.ts'
+import { type Passed, provide } from '../activation/provision.ts'
 import type { Child } from '../posix/child.ts'
 import { withVariables } from '../posix/environment.ts'
 import type { Handover, Strings } from '../posix/handover.ts'
@@ -23,13 +24,18 @@ export class Programs {
     this.#handover = handover
   }
 
-  /** @throws a system error */
-  start([program, ...args]: Strings, { descriptors, environment: added = {} }: Partial<Provisions> = {}): Child {
-    const environment = this.#definition.environment ?? this.#handover.environment
-    return spawn(program as string | Uint8Array, args, {
+  /** @throws a system error; TypeError for what cannot be started with sockets */
+  start(
+    [program, ...args]: Strings,
+    { descriptors, environment: added = {} }: Partial<Provisions> = {},
+    sockets: readonly Passed[] = [],
+  ): Child {
+    const environment = withVariables(added, this.#definition.environment ?? this.#handover.environment)
+    const given = provide(program as string | Uint8Array, args, sockets, { environment })
+    return spawn(given.program, given.args, {
       ...this.#handover,
-      descriptors: { ...this.#handover.descriptors, ...this.#standard(), ...descriptors },
-      environment: Object.keys(added).length === 0 ? environment : withVariables(added, environment),
+      descriptors: { ...this.#handover.descriptors, ...this.#standard(), ...descriptors, ...given.descriptors },
+      environment: given.environment,
       directory: this.#definition.directory ?? this.#directory,
       session: true,
     })

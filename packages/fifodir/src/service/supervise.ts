@@ -1,6 +1,7 @@
 /** Supervising a service: the way in. */
 import { existsSync, realpathSync } from 'node:fs'
 import { Subject } from 'rxjs'
+import type { OpenSocket } from '../activation/open.ts'
 import { FifodirError } from '../error.ts'
 import { EVENTS } from '../event.ts'
 import { attempt } from '../failure.ts'
@@ -15,6 +16,7 @@ import { checkDefinition, type Definition } from './definition.ts'
 import { DirectoryDefinition } from './directory-definition.ts'
 import { HeldDirectory, makeServiceDirectory } from './held-directory.ts'
 import { DOWN } from './paths.ts'
+import { openServiceSockets } from './service-sockets.ts'
 import { Supervision } from './supervisor.ts'
 
 export interface SuperviseOptions {
@@ -41,6 +43,8 @@ export interface Supervisor {
   readonly path: string
   /** The state of the service, as it is recorded. */
   readonly status: Status
+  /** The sockets that were opened for it. */
+  readonly sockets: readonly OpenSocket[]
   /** Resolves when the supervisor has left, and has let go of everything. Never rejects. */
   readonly left: Promise<void>
   /** Does what the supervisor's process is to do on that signal. */
@@ -92,6 +96,8 @@ export function supervise(path: string, definition?: Definition, options: Superv
   // a link may lead elsewhere later: what is held is where it leads now
   const directory = attempt('supervise', path, () => realpathSync(given))
   const held = attempt('supervise', path, () => new HeldDirectory(path, directory))
+  const described = definition ?? new DirectoryDefinition(path, directory, report)
+  const sockets = held.openSockets(() => openServiceSockets(path, described, options.handover ?? {}))
   let onLeave = ignore
   const left = new Promise<void>((resolve) => {
     onLeave = resolve
@@ -100,8 +106,9 @@ export function supervise(path: string, definition?: Definition, options: Superv
     {
       name: path,
       path: directory,
-      definition: definition ?? new DirectoryDefinition(path, directory, report),
+      definition: described,
       held,
+      sockets,
       handover: options.handover ?? {},
       leaveWhenDone: options.leaveWhenDone ?? false,
       onEvents: (events, status) => happenings.next([events, status]),
@@ -112,7 +119,7 @@ export function supervise(path: string, definition?: Definition, options: Superv
         onLeave()
       },
     },
-    newLifecycle(definition !== undefined || !existsSync(`${directory}/${DOWN}`)),
+    newLifecycle(described.lazy !== true && (definition !== undefined || !existsSync(`${directory}/${DOWN}`))),
   )
   const stop = (): void => supervision.take('SIGTERM')
   // the status first: who finds the control FIFO open finds a status that holds
@@ -120,10 +127,11 @@ export function supervise(path: string, definition?: Definition, options: Superv
   attempt('supervise', path, () => held.listen(directory, commandsFor(supervision)))
   signal?.addEventListener('abort', stop)
   supervision.notify('s')
-  supervision.time('at once')
+  supervision.begin()
   return {
     path,
     left,
+    sockets,
     signal: (name) => supervision.take(name),
     control: (...commands) => {
       for (const one of commands.map(characterOf)) supervision.take(one)

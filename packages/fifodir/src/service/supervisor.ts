@@ -2,7 +2,8 @@
  * The supervisor: the one interpreter of what the {@link lifecycle} says. It holds a service directory, starts the service,
  * and tells everybody what becomes of it: in the status first, by an event then.
  */
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import type { OpenSocket } from '../activation/open.ts'
 import { DEATHS_KEPT, DEATHS_KEPT_MAX, deathOf, packDeaths, unpackDeaths } from '../death-tally.ts'
 import { after } from '../deadline.ts'
 import { FifodirError, type Operation } from '../error.ts'
@@ -15,12 +16,14 @@ import { NeverReadyError } from '../readiness/never-ready.ts'
 import { packStatus, type Status } from '../status.ts'
 import { exitCode, terminationSignal } from '../wait-status.ts'
 import type { Definition } from './definition.ts'
+import { Demand } from './demand.ts'
 import type { FaultReport } from './fault.ts'
 import { type HeldDirectory, makeEventDirectory } from './held-directory.ts'
 import { DEATH_TALLY, DOWN, EVENT, STATUS } from './paths.ts'
 import { Listening } from './listening.ts'
 import { Programs } from './programs.ts'
 import { replaceFile } from './service-files.ts'
+import { FIRST_SOCKET } from './service-sockets.ts'
 
 /** How long after `run` was ready, or where it was not after it is down, it may be started again. */
 const RESTART_MS = 1000
@@ -42,6 +45,7 @@ export interface Means {
   readonly path: string
   readonly definition: Definition
   readonly held: HeldDirectory
+  readonly sockets: readonly OpenSocket[]
   /** What the programs of the service are given. */
   readonly handover: Handover
   /** Whether it leaves when the service is not to be started again. */
@@ -73,12 +77,20 @@ export class Supervision implements Deeds {
   /** For the present `run` to be ready. */
   #listening: Listening | undefined
   #cancelTime = (): void => undefined
+  /** Starts it when somebody comes, where it is lazy. */
+  readonly #demand: Demand | undefined
   #over = false
 
   constructor(means: Means, lifecycle: Lifecycle) {
     this.#means = means
     this.#lifecycle = lifecycle
     this.#programs = new Programs(means.definition, means.path, means.handover)
+    if (means.definition.lazy !== true) return
+    this.#demand = new Demand(means.sockets, {
+      allowed: () => !existsSync(this.#at(DOWN)),
+      start: () => this.take('o'),
+      fail: (error) => this.fail('serve', error),
+    })
   }
 
   /** The service directory, as its caller calls it. */
@@ -101,12 +113,19 @@ export class Supervision implements Deeds {
     }
   }
 
+  /** Starts it, where it is wanted up, or waits for somebody to come. */
+  begin(): void {
+    this.time('at once')
+    this.#demand?.consider(this.#lifecycle)
+  }
+
   /** Takes an input, and does what follows from it. Once it has left, nothing does. */
   take(input: Input): void {
     if (this.#over) return
     const { next, effects } = step(this.#lifecycle, input)
     this.#lifecycle = next
     for (const effect of effects) this.#perform(effect)
+    if (!this.#over) this.#demand?.consider(this.#lifecycle, input)
   }
 
   #perform<Verb extends keyof Deeds>([verb, ...of]: Extract<Effect, readonly [Verb, ...unknown[]]>): void {
@@ -114,11 +133,12 @@ export class Supervision implements Deeds {
   }
 
   start(): void {
-    const { definition, handover } = this.#means
+    const { definition, handover, sockets } = this.#means
     const taken = Object.keys(handover.descriptors ?? {}).map(Number)
-    const listening = this.#attempt('start', () => new Listening(definition, taken))
+    const numbers = sockets.map((_, index) => FIRST_SOCKET + index)
+    const listening = this.#attempt('start', () => new Listening(definition, taken, numbers))
     if (listening === undefined) return this.take('not started')
-    const child = this.#attempt('start', () => this.#programs.start(definition.command, listening.provisions))
+    const child = this.#attempt('start', () => this.#programs.start(definition.command, listening.provisions, sockets))
     if (child === undefined) {
       listening.close()
       return this.take('not started')
@@ -254,6 +274,7 @@ export class Supervision implements Deeds {
     this.#over = true
     this.#cancelTime()
     this.#listening?.close()
+    this.#demand?.close()
     this.#programs.close()
     this.#means.held.close()
     this.#means.onLeave()
@@ -316,14 +337,17 @@ export class Supervision implements Deeds {
   /** Reports what is a fault, and throws what is not. */
   fail(operation: Operation, error: unknown): void {
     const { name, report } = this.#means
-    const fault = error instanceof RangeError ? wrongDefinition(name, error) : failure(operation, name, error)
+    const fault =
+      error instanceof RangeError || error instanceof TypeError
+        ? wrongDefinition(name, error)
+        : failure(operation, name, error)
     if (!(fault instanceof FifodirError)) throw fault
     report(fault)
   }
 }
 
 /** As where two ways to be ready want the same descriptor: only a start shows it. */
-function wrongDefinition(path: string, { message: reason }: RangeError): FifodirError {
+function wrongDefinition(path: string, { message: reason }: Error): FifodirError {
   return new FifodirError({ code: 'FIFODIR_DEFINITION', operation: 'start', path, reason })
 }
 
