@@ -16,7 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['pattern', 'search', 'line-search', 'wait-status', 'status', 'death-tally', 'lifecycle', 'lifecycle-table'],
   ['posix', 'path', 'failure', 'timeout'],
   ['fifo-name', 'write-end', 'read-end', 'reading', 'directory', 'notify', 'notifier', 'subscriber'],
-  ['appearance', 'deadline', 'events', 'match', 'wait'],
+  ['appearance', 'deadline', 'within', 'events', 'match', 'wait'],
   ['readiness', 'systemd', 'activation'],
   ['service'],
   ['index'],

@@ -1,12 +1,11 @@
 /** Waiting, as promises: for one pattern in one fifodir, or for several, all or any. */
-import { filter, map, merge, Subscription, take } from 'rxjs'
-import { afterReading } from './deadline.ts'
+import { filter, map, merge, type Subscription, take } from 'rxjs'
 import { FifodirError } from './error.ts'
 import { printable } from './event.ts'
 import { events, type EventsOptions } from './events.ts'
 import { Pattern } from './pattern/pattern.ts'
 import { type Match, Search } from './search.ts'
-import { checkTimeout } from './timeout.ts'
+import { type Ends, within } from './within.ts'
 
 export interface WaitOptions extends EventsOptions {
   /** How long it may take, in milliseconds: up to 2,147,483,647 (24 days); 0, the default, is no limit. */
@@ -126,43 +125,26 @@ interface Found {
 
 /** Listens for all of `waits` at once, and resolves with the first `needed` matches. */
 function start(waits: readonly Wait[], needed: number, options: WaitOptions = {}): Promise<Found[]> {
-  const { timeoutMs = 0, signal, appear = false } = options
-  return new Promise((resolve, reject) => {
-    checkTimeout(timeoutMs)
-    signal?.throwIfAborted()
-    const found: Found[] = []
-    const searches = waits.map(([path, pattern]) => ({ path, pattern: String(pattern), search: new Search(pattern) }))
+  const found: Found[] = []
+  const searches = waits.map(([path, pattern]) => ({ path, pattern: String(pattern), search: new Search(pattern) }))
+  const begin = ({ resolve, reject }: Ends<Found[]>): Subscription => {
     const matches = searches.map(({ path, search }, index) =>
-      events(path, { appear }).pipe(
+      events(path, { appear: options.appear ?? false }).pipe(
         map((event) => search.next(event)),
         filter((match) => match !== undefined),
         take(1),
         map((match) => ({ index, occurrence: { ...match, path, at: new Date() } })),
       ),
     )
-    const wait = new Subscription()
-    const settle = (how: () => void): void => {
-      wait.unsubscribe()
-      how()
-    }
-    wait.add(
-      merge(...matches)
-        .pipe(take(needed))
-        .subscribe({
-          next: (one) => found.push(one),
-          error: (error) => settle(() => reject(error)),
-          complete: () => settle(() => resolve(found)),
-        }),
-    )
-    const timeUp = (): void => {
-      const missing = searches
-        .filter((_, index) => !found.some((one) => one.index === index))
-        .map(({ path, pattern, search }) => ({ path, pattern, seen: search.seen().sequence }))
-      settle(() => reject(new TimedOutError(timeoutMs, missing)))
-    }
-    if (timeoutMs > 0) wait.add(afterReading(timeoutMs, timeUp))
-    const abort = (): void => settle(() => reject(signal?.reason))
-    signal?.addEventListener('abort', abort)
-    wait.add(() => signal?.removeEventListener('abort', abort))
-  })
+    return merge(...matches)
+      .pipe(take(needed))
+      .subscribe({ next: (one) => found.push(one), error: reject, complete: () => resolve(found) })
+  }
+  const timedOut = (timeoutMs: number): TimedOutError => {
+    const missing = searches
+      .filter((_, index) => !found.some((one) => one.index === index))
+      .map(({ path, pattern, search }) => ({ path, pattern, seen: search.seen().sequence }))
+    return new TimedOutError(timeoutMs, missing)
+  }
+  return within(options, begin, timedOut)
 }

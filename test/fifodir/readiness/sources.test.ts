@@ -305,6 +305,15 @@ describe('a wait', () => {
     expect(touched).toBe(false)
   })
 
+  test('is not given up before what has come by then is read', async () => {
+    const { readEnd, writeEnd } = makePipe()
+    const ready = whenReady(fromDescriptor(readEnd), { timeoutMs: 20 })
+    writeSync(writeEnd, '\n')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60) // the event loop stands still
+    await ready
+    closeDescriptor(writeEnd)
+  })
+
   test('for any of several fails when the last has failed, with the first failure', async () => {
     const [one, other] = [new Subject<void>(), new Subject<void>()]
     const ready = failureOf(whenReady(anyOf([one, other])))

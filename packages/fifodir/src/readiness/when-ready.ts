@@ -1,8 +1,8 @@
 /** Waiting for readiness, whoever tells of it. */
-import { catchError, defer, EMPTY, merge, type Observable, Subscription, take, throwError } from 'rxjs'
+import { catchError, defer, EMPTY, merge, type Observable, type Subscription, take, throwError } from 'rxjs'
 import { FifodirError } from '../error.ts'
 import { NeverReadyError } from './never-ready.ts'
-import { checkTimeout } from '../timeout.ts'
+import { type Ends, within } from '../within.ts'
 
 /**
  * Where readiness is heard of: emits once, when it is there, and fails with a {@link NeverReadyError} where it can be seen
@@ -30,28 +30,14 @@ export interface WhenReadyOptions {
  * await ready
  * server.close()
  */
-export function whenReady(source: Source, { timeoutMs = 0, signal }: WhenReadyOptions = {}): Promise<void> {
-  return new Promise((resolve, reject) => {
-    checkTimeout(timeoutMs)
-    signal?.throwIfAborted()
-    const wait = new Subscription()
-    const settle = (how: () => void): void => {
-      wait.unsubscribe()
-      how()
-    }
-    const timer = timeoutMs === 0 ? undefined : setTimeout(() => settle(() => reject(timedOut(timeoutMs))), timeoutMs)
-    wait.add(() => clearTimeout(timer))
-    const abort = (): void => settle(() => reject(signal?.reason))
-    signal?.addEventListener('abort', abort)
-    wait.add(() => signal?.removeEventListener('abort', abort))
-    wait.add(
-      source.pipe(take(1)).subscribe({
-        error: (error) => settle(() => reject(error)),
-        next: () => settle(resolve),
-        complete: () => settle(() => reject(new NeverReadyError('nothing is left that could tell of it'))),
-      }),
-    )
-  })
+export function whenReady(source: Source, options: WhenReadyOptions = {}): Promise<void> {
+  const begin = ({ resolve, reject }: Ends<void>): Subscription =>
+    source.pipe(take(1)).subscribe({
+      next: resolve,
+      error: reject,
+      complete: () => reject(new NeverReadyError('nothing is left that could tell of it')),
+    })
+  return within(options, begin, timedOut)
 }
 
 function timedOut(timeoutMs: number): FifodirError {

@@ -1,8 +1,7 @@
 /** Waiting for a state of a service, as promises. */
-import { Subscription } from 'rxjs'
-import { afterReading } from '../deadline.ts'
+import type { Subscription } from 'rxjs'
 import { FifodirError } from '../error.ts'
-import { checkTimeout } from '../timeout.ts'
+import { type Ends, within } from '../within.ts'
 import { type Phase, type ServiceStatus, statuses } from './observe.ts'
 
 export interface WhenOptions {
@@ -42,39 +41,25 @@ export async function whenFinished(path: string, options?: WhenOptions): Promise
   return when(path, 'finished', ['finished'], options)
 }
 
-function when(
-  path: string,
-  name: Phase,
-  wanted: readonly Phase[],
-  { timeoutMs = 0, signal }: WhenOptions = {},
-): Promise<ServiceStatus> {
-  return new Promise((resolve, reject) => {
-    checkTimeout(timeoutMs)
-    signal?.throwIfAborted()
-    const wait = new Subscription()
-    const settle = (how: () => void): void => {
-      wait.unsubscribe()
-      how()
-    }
-    const refuse = (code: string, reason: string, hint?: string): void =>
-      settle(() => reject(new FifodirError({ code, operation: 'wait for', path, reason, hint })))
-    let last: ServiceStatus | undefined
+function when(path: string, name: Phase, wanted: readonly Phase[], options: WhenOptions = {}): Promise<ServiceStatus> {
+  const refusal = (code: string, reason: string, hint?: string): FifodirError =>
+    new FifodirError({ code, operation: 'wait for', path, reason, hint })
+  let last: ServiceStatus | undefined
+  const begin = ({ resolve, reject }: Ends<ServiceStatus>): Subscription => {
     const take = (status: ServiceStatus): void => {
       const { supervised, phase, failed } = status
       const wasSupervised = last?.supervised
       last = status
-      if (supervised && phase !== undefined && wanted.includes(phase)) settle(() => resolve(status))
-      else if (!supervised && wasSupervised)
-        refuse('FIFODIR_UNSUPERVISED', `its supervisor has left it ${phase}, not ${name}`, 'start its supervisor again')
-      else if (failed && (name === 'up' || name === 'ready'))
-        refuse('FIFODIR_FAILED', 'it has failed for good: its finish said so', 'look at what it printed')
+      if (supervised && phase !== undefined && wanted.includes(phase)) resolve(status)
+      else if (!supervised && wasSupervised) {
+        const reason = `its supervisor has left it ${phase}, not ${name}`
+        reject(refusal('FIFODIR_UNSUPERVISED', reason, 'start its supervisor again'))
+      } else if (failed && (name === 'up' || name === 'ready'))
+        reject(refusal('FIFODIR_FAILED', 'it has failed for good: its finish said so', 'look at what it printed'))
     }
-    if (timeoutMs > 0) wait.add(afterReading(timeoutMs, () => refuse('ETIMEDOUT', notWithin(name, timeoutMs, last))))
-    const abort = (): void => settle(() => reject(signal?.reason))
-    signal?.addEventListener('abort', abort)
-    wait.add(() => signal?.removeEventListener('abort', abort))
-    wait.add(statuses(path).subscribe({ next: take, error: (error) => settle(() => reject(error)) }))
-  })
+    return statuses(path).subscribe({ next: take, error: reject })
+  }
+  return within(options, begin, (timeoutMs) => refusal('ETIMEDOUT', notWithin(name, timeoutMs, last)))
 }
 
 function notWithin(name: Phase, timeoutMs: number, last: ServiceStatus | undefined): string {
