@@ -1,5 +1,5 @@
 /** The state of a service in words, as s6-svstat has them. */
-import { constants } from 'node:os'
+import { exitOf } from 'fifodir/posix'
 import type { RecordedStatus, Status } from 'fifodir/service'
 
 type Recorded = RecordedStatus & { readonly status: Status }
@@ -26,6 +26,7 @@ export function describeStatus({ supervised, normallyUp, status }: Recorded, now
 /** The state as an object. */
 export function statusObject({ supervised, normallyUp, status }: Recorded): object {
   const { pid, finishing, since, readySince, ready, waitStatus, ...rest } = status
+  const { waitStatus: _, ...exit } = exitOf(waitStatus)
   return {
     supervised,
     up: pid !== 0 && !finishing,
@@ -36,18 +37,11 @@ export function statusObject({ supervised, normallyUp, status }: Recorded): obje
     finishing,
     normallyUp,
     ...rest,
-    exit: exitOf(waitStatus),
+    exit,
   }
 }
 
 function describeExit({ waitStatus }: Status): string {
   const exit = exitOf(waitStatus)
   return 'signal' in exit ? `signal ${exit.signal}` : `exitcode ${exit.code}`
-}
-
-function exitOf(waitStatus: number): { code: number } | { signal: string } {
-  const number = waitStatus & 0x7f
-  if (number === 0) return { code: (waitStatus >> 8) & 0xff }
-  const [name = `SIG${number}`] = Object.entries(constants.signals).find(([, value]) => value === number) ?? []
-  return { signal: name }
 }

@@ -14,7 +14,7 @@ import { ownPath } from '../systemd/own-path.ts'
 import { type LocalSocket, MOST } from './definition.ts'
 import { ownerOf } from './owner.ts'
 import type { Release } from './release.ts'
-import { removeStale } from './stale.ts'
+import { removeStale } from '../posix/stale-socket.ts'
 
 const TYPES = { unix: SOCK_STREAM, 'unix-dgram': SOCK_DGRAM, 'unix-seqpacket': SOCK_SEQPACKET } as const
 const MODE = 0o666

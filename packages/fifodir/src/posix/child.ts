@@ -1,5 +1,6 @@
 /** The ends of children: one listener for all of them. */
 import { constants } from 'node:os'
+import { exitCode, terminationSignal } from '../wait-status.ts'
 import { declare } from './libc.ts'
 
 const waitpid = declare<(pid: number, status: number[], options: number) => number>(
@@ -50,8 +51,8 @@ function reap(): void {
 
 /** How a process ended whose end wait(2) tells so. */
 export function exitOf(waitStatus: number): Exit {
-  const number = waitStatus & 0x7f
-  if (number === 0) return { code: (waitStatus >> 8) & 0xff, waitStatus }
+  const number = terminationSignal(waitStatus)
+  if (number === 0) return { code: exitCode(waitStatus), waitStatus }
   const [signal = `signal ${number}`] = Object.entries(constants.signals).find(([, value]) => value === number) ?? []
   return { signal, waitStatus }
 }

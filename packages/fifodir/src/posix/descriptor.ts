@@ -19,9 +19,9 @@ export function openDescriptor(path: string, flags: number): number {
 
 const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : process.platform === 'darwin' ? 67 : 17
 
-/** A second number for what `fd` leads to, close-on-exec. */
-export function duplicateDescriptor(fd: number): number {
-  return check(fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0), 'fcntl')
+/** A second number, `least` or above, for what `fd` leads to, close-on-exec. */
+export function duplicateDescriptor(fd: number, least = 0): number {
+  return check(fcntl(fd, F_DUPFD_CLOEXEC, 'int', least), 'fcntl')
 }
 
 /** Closes what was opened here, where no socket does. */

@@ -1,5 +1,6 @@
 /** Descriptors under the numbers that the next program is to find them at. */
 import { readdirSync } from 'node:fs'
+import { duplicateDescriptor } from './descriptor.ts'
 import { check, declare } from './libc.ts'
 import { isSystemError } from './system-error.ts'
 
@@ -9,7 +10,6 @@ const close = declare<(fd: number) => number>('int close(int)')
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
-const F_DUPFD_CLOEXEC = process.platform === 'darwin' ? 67 : process.platform === 'linux' ? 1030 : 17
 
 const STANDARD = { 0: 0, 1: 1, 2: 2 }
 
@@ -24,7 +24,7 @@ export function copies(descriptors: Readonly<Record<number, number>>): [number: 
   const beyond = Math.max(...wanted.map(([number]) => number)) + 1
   const made: [number, number][] = []
   try {
-    for (const [number, fd] of wanted) made.push([number, number === fd ? fd : copy(fd, beyond)])
+    for (const [number, fd] of wanted) made.push([number, number === fd ? fd : duplicateDescriptor(fd, beyond)])
   } catch (error) {
     closeCopies(made)
     throw error
@@ -43,16 +43,18 @@ export function closeCopies(made: readonly (readonly [number: number, copy: numb
 export function placed<Result>(descriptors: Readonly<Record<number, number>>, act: () => Result): Result {
   const made = copies(descriptors)
   const beyond = Math.max(...made.flat()) + 1
-  const moved = made.map(([number, fd]) => [number, number === fd ? undefined : aside(number, beyond)] as const)
-  for (const [number, fd] of made) {
-    if (number === fd) check(fcntl(fd, F_SETFD, 'int', 0), 'fcntl')
-    else check(dup2(fd, number), 'dup2')
-  }
+  const moved: [number: number, own: number][] = []
   try {
+    for (const [number, fd] of made) {
+      if (number === fd) check(fcntl(fd, F_SETFD, 'int', 0), 'fcntl')
+      else {
+        moved.push([number, aside(number, beyond)])
+        check(dup2(fd, number), 'dup2')
+      }
+    }
     return act()
   } finally {
     for (const [number, own] of moved) {
-      if (own === undefined) continue
       if (own === NOTHING) close(number)
       else putBack(own, number)
     }
@@ -64,17 +66,18 @@ const NOTHING = -1
 
 /** A copy of what is at `number`, or NOTHING. */
 function aside(number: number, beyond: number): number {
-  return fcntl(number, F_DUPFD_CLOEXEC, 'int', beyond)
+  try {
+    return duplicateDescriptor(number, beyond)
+  } catch (error) {
+    if (isSystemError(error, 'EBADF')) return NOTHING
+    throw error
+  }
 }
 
 function putBack(own: number, number: number): void {
   dup2(own, number)
   if (number > 2) fcntl(number, F_SETFD, 'int', FD_CLOEXEC)
   close(own)
-}
-
-function copy(fd: number, beyond: number): number {
-  return check(fcntl(fd, F_DUPFD_CLOEXEC, 'int', beyond), 'fcntl')
 }
 
 let marked = false

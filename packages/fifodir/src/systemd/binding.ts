@@ -1,5 +1,4 @@
 /** A socket that notifications come to: made, named, and open to whom it is to be. */
-import { lstatSync, unlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { absolutePath } from '../path.ts'
 import { attempt } from '../failure.ts'
@@ -8,7 +7,6 @@ import { changeMode } from '../posix/fifo.ts'
 import {
   ANY_UNIX_ADDRESS,
   bindSocket,
-  connectSocket,
   getOption,
   nameOf,
   openUnixSocket,
@@ -18,6 +16,7 @@ import {
   SOCK_DGRAM,
   unixAddress,
 } from '../posix/socket.ts'
+import { removeStale } from '../posix/stale-socket.ts'
 import { isSystemError, systemError } from '../posix/system-error.ts'
 
 export interface BindOptions {
@@ -53,8 +52,7 @@ export function bindNotifySocket({ path, mode = 0o600 }: BindOptions = {}): Boun
   const place = absolutePath(path)
   return attempt(OPERATION, path, () => {
     const address = unixAddress(place)
-    removeStale(place, address)
-    const socket = bound(address, place)
+    const socket = boundAnew(address, place)
     changeMode(place, mode)
     return socket
   })
@@ -69,6 +67,16 @@ export function adoptNotifySocket(fd: number): BoundSocket {
   })
 }
 
+/** A socket that nobody listens at any more is in the way, and removed. */
+function boundAnew(address: Uint8Array, place: string): BoundSocket {
+  try {
+    return bound(address, place)
+  } catch (error) {
+    if (!isSystemError(error, 'EADDRINUSE') || !removeStale(place, address)) throw error
+    return bound(address, place)
+  }
+}
+
 function bound(address: Uint8Array, name: string): BoundSocket {
   const fd = openUnixSocket(SOCK_DGRAM)
   try {
@@ -78,19 +86,5 @@ function bound(address: Uint8Array, name: string): BoundSocket {
   } catch (error) {
     closeDescriptor(fd)
     throw error
-  }
-}
-
-/** Removes a socket that nobody listens at. Anything else stays, and will be in the way of binding. */
-function removeStale(path: string, address: Uint8Array): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return
-  const probe = openUnixSocket(SOCK_DGRAM)
-  try {
-    connectSocket(probe, address, path)
-  } catch (error) {
-    if (isSystemError(error, 'ECONNREFUSED')) unlinkSync(path)
-    else if (!isSystemError(error, 'EPROTOTYPE', 'EACCES')) throw error // a stream socket, or another user's
-  } finally {
-    closeDescriptor(probe)
   }
 }

@@ -1,8 +1,8 @@
 /** The file that a socket leaves behind when its process is killed: it keeps its path from being used again. */
 import { lstatSync, unlinkSync } from 'node:fs'
-import { closeDescriptor } from '../posix/descriptor.ts'
-import { connectSocket, openUnixSocket, SOCK_DGRAM } from '../posix/socket.ts'
-import { isSystemError } from '../posix/system-error.ts'
+import { closeDescriptor } from './descriptor.ts'
+import { connectSocket, openUnixSocket, SOCK_DGRAM } from './socket.ts'
+import { isSystemError } from './system-error.ts'
 
 /**
  * Removes the socket at `path`, whose address is `address`, where nobody has it open any more. @returns whether it did
