@@ -1,8 +1,7 @@
 /** Odd surroundings: tools that are missing, an environment that is too large, a channel of a Node parent, sinks that fail. */
-import { spawnSync } from 'node:child_process'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { spawn } from 'node:child_process'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listen } from '../support/notifications.ts'
@@ -40,7 +39,7 @@ describe('with an environment of 100 kB', () => {
   })
 })
 
-test('the channel of a Node parent is PROG’s: nothing said over it is lost, and the helper does not take it', async () => {
+test("the channel of a Node parent is PROG's: nothing said over it is lost, and the helper does not take it", async () => {
   const place = newDirectory()
   const prog = join(place, 'prog.cjs')
   writeFileSync(
@@ -69,7 +68,7 @@ test('a variable whose name begins with - does not keep the helper from starting
 test('a sink that was not told is called what the user called it', () => {
   const { stderr } = spawnSync(
     'sh',
-    ['-c', `exec "$0" notify-when-up --from fd:5 --to fd:7 sh -c 'echo >&5; sleep .3' 7</dev/null`, FIFODIR],
+    ['-c', `exec "$0" notify-when-up --from fd:5 --to fd:7 sh -c 'echo >&5' 7</dev/null`, FIFODIR],
     { encoding: 'utf8' },
   )
   expect(stderr).toMatch(/^fifodir: fd:7 was not told/)
